@@ -1,0 +1,29 @@
+// Profile + facts + request -> Plan. Pure.
+#pragma once
+
+#include <vector>
+
+#include "core/facts/facts.h"
+#include "core/plan/plan.h"
+#include "core/profile/model.h"
+#include "core/profile/request.h"
+
+namespace hutch::compose {
+
+// What the host side decided before composing.
+struct Launch {
+  InstanceId instance;
+  HostPath program;                    // resolved command, absolute on the host
+  std::vector<std::string> arguments;  // argv, [0] included
+  HostPath directory;                  // the caller's working directory
+};
+
+// Host paths whose PathFact compose() will ask for.
+[[nodiscard]] std::vector<HostPath> wanted_paths(const profile::Profile& profile, const facts::Facts& facts,
+                                                 const profile::Request& request, const Launch& launch);
+
+// Errors name the grant (with origin) that cannot be honoured and its cure.
+[[nodiscard]] Result<plan::Plan> compose(const profile::Profile& profile, const facts::Facts& facts,
+                                         const profile::Request& request, const Launch& launch);
+
+}  // namespace hutch::compose

@@ -1,0 +1,213 @@
+// The Plan: one value that says everything that will happen. Computed by core/compose, shown by `hutch plan`, performed
+// by hutch-launch (its `sandbox` part) and hutch-coordinator (the rest). Plain data; equal plans do equal things.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/id.h"
+#include "base/path.h"
+#include "core/plan/step.h"
+
+namespace hutch::plan {
+
+// User, mount and pid namespaces are always new. See namespaces(7).
+struct Namespaces {
+  bool network = true;
+  bool ipc = true;
+  bool uts = true;
+  bool cgroup = true;
+  bool time = false;
+  std::string hostname = "hutch";    // for uts
+  std::int64_t boottime_offset = 0;  // seconds, for time; monotonic gets the same
+  // The invoking user mapped to itself, alone. Non-empty ranges need newuidmap and newgidmap (subuid(5)).
+  std::uint32_t uid = 0;
+  std::uint32_t gid = 0;
+  std::vector<IdRange> uid_ranges;
+  std::vector<IdRange> gid_ranges;
+  bool operator==(const Namespaces&) const = default;
+};
+
+// What network traffic the sandbox's own stack refuses, whatever its routes say (xfrm output policies, xfrm(8)).
+// The longest prefix wins; addresses no rule names pass.
+struct NetworkRule {
+  bool ipv6 = false;
+  std::string address;  // numeric, e.g. "10.0.0.0"
+  std::uint8_t prefix = 0;
+  bool allow = false;
+  bool operator==(const NetworkRule&) const = default;
+};
+
+// Landlock: a second wall with the same shape as the mounts. See landlock(7); the launcher maps it to the kernel's ABI.
+enum class LandlockAccess : std::uint8_t { kRead, kReadExecute, kReadWrite, kReadWriteExecute, kDevices };
+struct LandlockRule {
+  BoxPath path;
+  LandlockAccess access = LandlockAccess::kRead;
+  bool operator==(const LandlockRule&) const = default;
+};
+struct Landlock {
+  bool files = true;           // false: no rules on files (nested-sandbox), scopes only
+  bool scope_signals = true;   // ABI 6
+  bool scope_abstract = true;  // abstract unix sockets, ABI 6
+  std::vector<LandlockRule> rules;
+  bool operator==(const Landlock&) const = default;
+};
+
+struct ResourceLimit {
+  std::uint32_t resource = 0;  // RLIMIT_*, asm-generic/resource.h numbers as the core names them in rlimits.h
+  std::uint64_t soft = 0;
+  std::uint64_t hard = 0;
+  bool operator==(const ResourceLimit&) const = default;
+};
+
+// A per-user-namespace bound, /proc/sys/user/NAME (namespaces(7)).
+struct NamespaceLimit {
+  std::string name;  // "max_user_namespaces"
+  std::uint32_t value = 0;
+  bool operator==(const NamespaceLimit&) const = default;
+};
+
+struct Command {
+  std::string program;                 // absolute inside the sandbox
+  std::vector<std::string> arguments;  // argv, [0] included
+  BoxPath directory;                   // working directory; "/" when it is not visible
+  bool operator==(const Command&) const = default;
+};
+
+// The part hutch-launch performs and all that it is told.
+struct Sandbox {
+  Namespaces namespaces;
+  std::uint64_t root_size = 0;  // bytes of the root tmpfs
+  std::vector<Step> steps;
+  std::vector<NetworkRule> network_rules;
+  Landlock landlock;
+  std::vector<ResourceLimit> resource_limits;
+  std::vector<NamespaceLimit> namespace_limits;
+  std::int32_t oom_score_adjust = 0;
+  bool allows_nested_userns = false;
+  bool has_terminal = false;             // own pty, relayed by the supervisor
+  std::vector<std::string> environment;  // "NAME=value", complete: nothing is inherited
+  Command command;
+  std::vector<std::int32_t> descriptors;  // besides 0-2, passed to the command at the same number
+  std::vector<HostPath> remove_at_end;    // runtime directories the supervisor deletes
+  bool operator==(const Sandbox&) const = default;
+};
+
+// The seccomp policy by name; host/seccomp_compile turns it into BPF. Unknown numbers answer ENOSYS, known and not
+// allowed ones EPERM; other architectures kill the process unless `foreign_abi`.
+struct SeccompPolicy {
+  std::vector<std::string> allowed;        // sorted
+  std::vector<std::string> answer_enosys;  // known calls that programs fall back from: clone3, the mount calls
+  bool allows_new_userns = false;          // clone/unshare with CLONE_NEWUSER
+  bool allows_ptrace = false;
+  bool foreign_abi = false;                     // also i386 on x86-64, arm on arm64
+  std::vector<std::int32_t> socket_families;    // AF_* numbers, sorted
+  std::vector<std::int32_t> netlink_protocols;  // NETLINK_* numbers, when AF_NETLINK is among them
+  bool operator==(const SeccompPolicy&) const = default;
+};
+
+enum class Bus : std::uint8_t { kSession, kSystem, kAccessibility };
+
+// One bus behind xdg-dbus-proxy. `rules` are the proxy's own options, e.g. "--talk=org.example.Name".
+struct ProxiedBus {
+  Bus bus = Bus::kSession;
+  std::string address;  // D-Bus address on the host
+  HostPath socket;      // where the proxy listens, in the instance directory
+  std::vector<std::string> rules;
+  bool operator==(const ProxiedBus&) const = default;
+};
+
+// One xdg-dbus-proxy process for all buses. `sandbox` is its own small root, carrying /.flatpak-info: the portal judges
+// an app by the root of the process that holds the bus connection.
+struct BusProxy {
+  std::vector<ProxiedBus> buses;
+  Sandbox sandbox;
+  bool operator==(const BusProxy&) const = default;
+};
+
+// pasta(1) on the sandbox's network namespace.
+struct Pasta {
+  std::string program;
+  std::vector<std::string> arguments;  // without the namespace, which is known only at run time
+  bool operator==(const Pasta&) const = default;
+};
+
+// A Wayland socket of the sandbox's own, tagged through wp_security_context_v1; without the protocol, the launcher's
+// bind falls back to the compositor's socket and the run says so.
+struct WaylandContext {
+  HostPath compositor;  // the host's socket
+  HostPath socket;      // ours, in the instance directory
+  bool operator==(const WaylandContext&) const = default;
+};
+
+struct DocumentGrant {
+  HostPath file;
+  bool is_writable = false;
+  std::uint32_t argument = 0;  // index in command.arguments that becomes the document's path
+  bool operator==(const DocumentGrant&) const = default;
+};
+
+// The document portal, its by-app view and files handed over.
+struct Documents {
+  std::vector<DocumentGrant> grants;
+  bool operator==(const Documents&) const = default;
+};
+
+using Helper = std::variant<BusProxy, Pasta, WaylandContext, Documents>;
+
+// Limits of the user scope, systemd.resource-control(5). Absent means unlimited.
+struct Limits {
+  std::optional<std::uint64_t> memory;       // MemoryMax, bytes
+  std::optional<std::uint64_t> memory_high;  // MemoryHigh, bytes
+  std::optional<std::uint64_t> swap;         // MemorySwapMax, bytes
+  std::optional<std::uint32_t> cpu_percent;  // CPUQuota, 100 is one core
+  std::optional<std::uint32_t> cpu_weight;   // CPUWeight, 1..10000
+  std::optional<std::uint64_t> tasks;        // TasksMax
+  std::optional<std::uint32_t> io_weight;    // IOWeight, 1..10000
+  bool operator==(const Limits&) const = default;
+  [[nodiscard]] bool empty() const { return *this == Limits{}; }
+};
+
+// The transient user scope, named by systemd's desktop environment rules: app-hutch-APPID-INSTANCE.scope.
+struct Scope {
+  std::string name;
+  std::string slice = "app.slice";
+  std::string description;
+  std::string documentation;
+  Limits limits;
+  bool operator==(const Scope&) const = default;
+};
+
+// How the portals know the sandbox: written to $XDG_RUNTIME_DIR/.flatpak/INSTANCE/ and to /.flatpak-info.
+struct PortalIdentity {
+  AppId app;
+  std::string info;    // the key file's text
+  HostPath directory;  // $XDG_RUNTIME_DIR/.flatpak/INSTANCE
+  bool operator==(const PortalIdentity&) const = default;
+};
+
+struct Plan {
+  ProfileName profile;
+  BoxName box;  // empty: the default box
+  AppId app;
+  InstanceId instance;
+  HostPath instance_directory;  // $XDG_RUNTIME_DIR/hutch/INSTANCE
+  std::string network_mode;     // none private internet lan host, as the grant says
+  Sandbox sandbox;
+  SeccompPolicy seccomp;
+  std::vector<Helper> helpers;
+  std::optional<Scope> scope;  // absent: no user manager reachable
+  std::optional<PortalIdentity> identity;
+  std::vector<HostPath> directories;    // made before the start, 0700: the box's home and its persistent parts
+  std::vector<std::string> weakenings;  // grants that lower a wall, by their command line spelling
+  std::vector<std::string> warnings;    // walls this host does not have, one sentence each
+  bool operator==(const Plan&) const = default;
+};
+
+// True when something must happen outside the launcher before the app may run.
+[[nodiscard]] bool needs_coordinator(const Plan& plan);
+
+}  // namespace hutch::plan

@@ -1,0 +1,28 @@
+// Bus grants and portals as options of xdg-dbus-proxy(1).
+//
+// Portals come from portals/*.toml, compiled into a table: which calls, broadcasts and names each needs. Never emitted:
+// a call rule without a method part, which the proxy would silently never match.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/facts/facts.h"
+#include "core/plan/plan.h"
+#include "core/profile/model.h"
+
+namespace hutch::portal {
+
+// Absent: the sandbox gets no such bus.
+[[nodiscard]] std::optional<std::vector<std::string>> session_bus_rules(const profile::Profile& profile);
+[[nodiscard]] std::optional<std::vector<std::string>> system_bus_rules(const profile::Profile& profile);
+[[nodiscard]] std::optional<std::vector<std::string>> accessibility_bus_rules(const profile::Profile& profile);
+
+// The proxy process for the buses the profile uses, in its own small root; absent when none is used or reachable.
+[[nodiscard]] Result<std::optional<plan::BusProxy>> bus_proxy_for(const profile::Profile& profile,
+                                                                  const facts::Facts& facts,
+                                                                  const HostPath& instance_directory,
+                                                                  const plan::PortalIdentity& identity);
+
+}  // namespace hutch::portal

@@ -1,0 +1,16 @@
+// The seccomp policy of a profile, by name: an allow list made of groups with a purpose (groups.h).
+#pragma once
+
+#include "core/plan/plan.h"
+#include "core/profile/model.h"
+
+namespace hutch::seccomp {
+
+// Features that widen it: devel, ptrace, multiarch, nested-userns, nested-sandbox, bluetooth.
+[[nodiscard]] plan::SeccompPolicy policy_for(const profile::Profile& profile);
+// For hutch's own helpers inside a sandbox of their own (xdg-dbus-proxy).
+[[nodiscard]] plan::SeccompPolicy policy_for_bus_proxy();
+// The policy as canonical text; its hash names the compiled program in the cache.
+[[nodiscard]] std::string canonical(const plan::SeccompPolicy& policy);
+
+}  // namespace hutch::seccomp

@@ -1,0 +1,30 @@
+// Questions that need a heavy library (libseccomp, sd-bus, glib), answered by `hutch-coordinator MODE` on demand so
+// that `hutch` itself links none of them.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/doctor/checks.h"
+#include "core/plan/plan.h"
+
+namespace hutch::host {
+
+// The installed sibling programs: next to the running hutch in a build tree, else in libexec.
+[[nodiscard]] Result<HostPath> find_program(const char* name);
+
+// mode "seccomp": the encoded Plan on standard input, BPF on standard output.
+[[nodiscard]] Result<std::string> ask_seccomp(const plan::Plan& plan);
+// mode "desktop-entry ID": JSON {"id","name","exec":[...],"icon","startup_wm_class","dbus_activatable"}.
+struct DesktopEntry {
+  std::string id;
+  std::string name;
+  std::vector<std::string> command;  // Exec without field codes
+};
+[[nodiscard]] Result<std::optional<DesktopEntry>> ask_desktop_entry(const std::string& id);
+// mode "doctor": JSON {"observations":[{"name","verdict","detail"}...]}: user manager, buses, proxy self-test, portals,
+// Wayland security context.
+[[nodiscard]] Result<std::vector<doctor::Observation>> ask_doctor();
+
+}  // namespace hutch::host

@@ -1,0 +1,13 @@
+// A seccomp policy as BPF bytes (struct sock_filter[]), by libseccomp. Linked into hutch-coordinator only.
+#pragma once
+
+#include <string>
+
+#include "core/plan/plan.h"
+
+namespace hutch::host {
+
+// Names libseccomp does not know are skipped when they are newer than it and an error when nothing knows them.
+[[nodiscard]] Result<std::string> compile_seccomp(const plan::SeccompPolicy& policy);
+
+}  // namespace hutch::host
