@@ -45,6 +45,7 @@ struct Desktop {
   std::optional<HostPath> pipewire_socket;
   std::optional<std::string> session_bus;  // D-Bus address
   std::optional<std::string> system_bus;
+  std::optional<std::string> accessibility_bus;  // AT_SPI_BUS_ADDRESS, else $XDG_RUNTIME_DIR/at-spi/bus*
   std::optional<std::string> current_desktop;  // XDG_CURRENT_DESKTOP
   bool has_user_manager = false;               // $XDG_RUNTIME_DIR/systemd/private answers a connect
   bool has_document_portal = false;            // $XDG_RUNTIME_DIR/doc is a FUSE mount, or the bus can activate it

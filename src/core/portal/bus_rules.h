@@ -14,7 +14,11 @@
 
 namespace hutch::portal {
 
-// Absent: the sandbox gets no such bus.
+// Where the proxy listens, made by hutch-coordinator; the proxy may write here and nowhere else.
+[[nodiscard]] HostPath bus_socket(const HostPath& instance_directory, plan::Bus bus);
+
+// The proxy's options for each bus: "--filter" and the rules; an empty list forwards everything (session-bus and
+// system-bus sockets). Absent: the sandbox gets no such bus.
 [[nodiscard]] std::optional<std::vector<std::string>> session_bus_rules(const profile::Profile& profile);
 [[nodiscard]] std::optional<std::vector<std::string>> system_bus_rules(const profile::Profile& profile);
 [[nodiscard]] std::optional<std::vector<std::string>> accessibility_bus_rules(const profile::Profile& profile);
@@ -24,5 +28,8 @@ namespace hutch::portal {
                                                                   const facts::Facts& facts,
                                                                   const HostPath& instance_directory,
                                                                   const plan::PortalIdentity& identity);
+
+// Host paths bus_proxy_for asks facts for.
+[[nodiscard]] std::vector<HostPath> wanted_paths(const profile::Profile& profile, const facts::Facts& facts);
 
 }  // namespace hutch::portal
