@@ -30,5 +30,7 @@ struct Check {
 
 // One check an observation, in a fixed order; observations nobody made are kUnknown.
 [[nodiscard]] std::vector<Check> checks(const facts::Facts& facts, const std::vector<Observation>& observations);
+// No check of severity kError failed.
+[[nodiscard]] bool is_healthy(const std::vector<Check>& checks);
 
 }  // namespace hutch::doctor
