@@ -1,6 +1,7 @@
 // Profile + facts + request -> Plan. Pure.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "core/facts/facts.h"
@@ -18,9 +19,17 @@ struct Launch {
   HostPath directory;                  // the caller's working directory
 };
 
+// What compose() will ask facts for. host/gather.h answers all of it; in this order, because each builds on the last:
+// paths, listings, then paths again, now with what the listings named.
+//
 // Host paths whose PathFact compose() will ask for.
 [[nodiscard]] std::vector<HostPath> wanted_paths(const profile::Profile& profile, const facts::Facts& facts,
                                                  const profile::Request& request, const Launch& launch);
+// Directories whose names it will ask for: those with something hidden or protected below a grant.
+[[nodiscard]] std::vector<HostPath> wanted_listings(const profile::Profile& profile, const facts::Facts& facts,
+                                                    const profile::Request& request, const Launch& launch);
+// Variables of the caller that the profile names beyond facts::kInheritedVariables.
+[[nodiscard]] std::vector<std::string> wanted_variables(const profile::Profile& profile);
 
 // Errors name the grant (with origin) that cannot be honoured and its cure.
 [[nodiscard]] Result<plan::Plan> compose(const profile::Profile& profile, const facts::Facts& facts,

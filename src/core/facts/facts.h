@@ -19,6 +19,7 @@ struct User {
   std::uint32_t gid = 0;
   std::string name;
   std::string full_name;  // GECOS, may be empty
+  std::string group;      // name of the primary group; the decimal number when it has none
   HostPath home;
   HostPath shell = HostPath::literal("/bin/sh");
   std::vector<std::string> groups;  // supplementary, by name: they stay effective inside (user_namespaces(7))
@@ -43,12 +44,13 @@ struct Desktop {
   std::optional<HostPath> pulse_socket;
   std::optional<HostPath> pulse_cookie;
   std::optional<HostPath> pipewire_socket;
+  std::optional<HostPath> ssh_agent;       // $SSH_AUTH_SOCK
   std::optional<std::string> session_bus;  // D-Bus address
   std::optional<std::string> system_bus;
   std::optional<std::string> accessibility_bus;  // AT_SPI_BUS_ADDRESS, else $XDG_RUNTIME_DIR/at-spi/bus*
-  std::optional<std::string> current_desktop;  // XDG_CURRENT_DESKTOP
-  bool has_user_manager = false;               // $XDG_RUNTIME_DIR/systemd/private answers a connect
-  bool has_document_portal = false;            // $XDG_RUNTIME_DIR/doc is a FUSE mount, or the bus can activate it
+  std::optional<std::string> current_desktop;    // XDG_CURRENT_DESKTOP
+  bool has_user_manager = false;                 // $XDG_RUNTIME_DIR/systemd/private answers a connect
+  bool has_document_portal = false;              // $XDG_RUNTIME_DIR/doc is a FUSE mount, or the bus can activate it
 };
 
 struct Kernel {
@@ -63,6 +65,14 @@ struct Programs {
   std::optional<HostPath> pasta;
   std::optional<HostPath> newuidmap;
   std::optional<HostPath> newgidmap;
+};
+
+// A device on a USB bus, sysfs attributes idVendor and idProduct.
+struct UsbDevice {
+  std::uint16_t vendor = 0;
+  std::uint16_t product = 0;
+  HostPath node;   // /dev/bus/usb/BUS/DEVICE
+  HostPath sysfs;  // its directory below /sys/devices
 };
 
 // One path of the host, looked at once. `real` has no symlinks.
@@ -84,12 +94,15 @@ struct Facts {
       root_links;                       // "/bin" -> "usr/bin": usr-merge links as the host has them
   std::optional<std::string> timezone;  // "Europe/Berlin"
   std::string host_name;
+  std::string machine_id;                // the host's, machine-id(5): a key to derive from, never shown to a sandbox
   std::vector<std::string> dns_servers;  // numeric, from resolv.conf (the upstreams under systemd-resolved)
   std::vector<std::string> dns_search;
   std::vector<std::string> host_addresses;  // the host's own, numeric, both families: refused by `internet`
   std::vector<HostPath> gpu_nodes;
   std::vector<HostPath> camera_nodes;
   std::vector<HostPath> input_nodes;
+  std::vector<HostPath> u2f_nodes;                 // hidraw nodes of FIDO tokens
+  std::vector<UsbDevice> usb_devices;              // only when a profile names one
   std::map<std::string, std::string> environment;  // the host's variables that a sandbox may inherit by name
   std::vector<IdRange> subordinate_uids;           // of the user, subuid(5); `inside` unused
   std::vector<IdRange> subordinate_gids;
@@ -101,6 +114,9 @@ struct Facts {
     const auto found = paths.find(asked);
     return found == paths.end() ? nullptr : &found->second;
   }
+
+  // Names in directories that were asked for, sorted. Absent: not asked for, or cannot be read.
+  std::map<HostPath, std::vector<std::string>> listings;
 };
 
 }  // namespace hutch::facts
