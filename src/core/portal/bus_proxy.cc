@@ -1,0 +1,167 @@
+#include <algorithm>
+#include <array>
+
+#include "base/i18n.h"
+#include "base/text.h"
+#include "core/plan/channel.h"
+#include "core/portal/bus_address.h"
+#include "core/portal/bus_names.h"
+#include "core/portal/bus_rules.h"
+
+namespace hutch::portal {
+
+namespace {
+
+using facts::Facts;
+using facts::PathFact;
+using profile::Profile;
+
+constexpr std::uint64_t kRootSize = 256u << 10;  // mount points and one small file
+constexpr std::array<const char*, 4> kLibraryDirectories = {"/lib", "/lib32", "/lib64", "/libx32"};
+
+struct WantedBus {
+  plan::Bus bus = plan::Bus::kSession;
+  std::string address;
+  std::vector<std::string> rules;
+};
+
+// Buses the profile uses and the host has.
+std::vector<WantedBus> wanted_buses(const Profile& profile, const Facts& facts) {
+  std::vector<WantedBus> result;
+  const auto add = [&](plan::Bus bus, const std::optional<std::string>& address,
+                       std::optional<std::vector<std::string>> rules) {
+    if (address && rules) result.push_back({.bus = bus, .address = *address, .rules = std::move(*rules)});
+  };
+  add(plan::Bus::kSession, facts.desktop.session_bus, session_bus_rules(profile));
+  add(plan::Bus::kSystem, facts.desktop.system_bus, system_bus_rules(profile));
+  add(plan::Bus::kAccessibility, facts.desktop.accessibility_bus, accessibility_bus_rules(profile));
+  return result;
+}
+
+bool is_root_link(const Facts& facts, std::string_view path) {
+  return std::ranges::any_of(facts.root_links, [&](const auto& link) { return link.first == path; });
+}
+
+plan::Bind bind_of(const PathFact& fact, const BoxPath& target, plan::BindAccess access) {
+  return plan::Bind{
+      .source = fact.real, .target = target, .type = fact.type, .access = access, .identity = fact.identity};
+}
+
+// Read-only host files at their own place, and the Landlock rule beside each.
+void show(plan::Sandbox& sandbox, const PathFact& fact, const HostPath& at, plan::LandlockAccess access) {
+  sandbox.steps.emplace_back(bind_of(fact, same_in_box(at), plan::BindAccess::kReadOnly));
+  sandbox.landlock.rules.push_back({.path = same_in_box(at), .access = access});
+}
+
+// The program, its loader and libraries.
+Status add_program(plan::Sandbox& sandbox, const Facts& facts, const HostPath& program) {
+  const HostPath usr = HostPath::literal("/usr");
+  const PathFact* const usr_fact = facts.find(usr);
+  const PathFact* const program_fact = facts.find(program);
+  if (usr_fact == nullptr || program_fact == nullptr) {
+    return failure(ErrorKind::kNotFound, text::format(_("cannot find '%s'"), text::printable(program.str()).c_str()));
+  }
+  show(sandbox, *usr_fact, usr, plan::LandlockAccess::kReadExecute);
+  for (const auto& [link, points_to] : facts.root_links) {
+    if (!link.starts_with("/lib")) continue;
+    const BoxPath target = TRY(BoxPath::parse(link));
+    sandbox.steps.emplace_back(plan::Symlink{.target = target, .points_to = points_to});
+  }
+  for (const char* const name : kLibraryDirectories) {
+    const HostPath directory = HostPath::literal(name);
+    const PathFact* const fact = facts.find(directory);
+    if (fact == nullptr || fact->real != directory || is_root_link(facts, name)) continue;
+    show(sandbox, *fact, directory, plan::LandlockAccess::kReadExecute);
+  }
+  const HostPath cache = HostPath::literal("/etc/ld.so.cache");
+  if (const PathFact* const fact = facts.find(cache)) show(sandbox, *fact, cache, plan::LandlockAccess::kRead);
+  if (!program_fact->real.is_below(usr)) {
+    show(sandbox, *program_fact, program_fact->real, plan::LandlockAccess::kReadExecute);
+  }
+  sandbox.command.program = program_fact->real.str();
+  return {};
+}
+
+// Makes one bus reachable for the proxy and returns the address it has there.
+Result<std::string> add_bus(plan::Sandbox& sandbox, const Facts& facts, const WantedBus& bus) {
+  const BusAddress address = TRY(parse_bus_address(bus.address, facts.directories.runtime));
+  if (address.is_abstract) {
+    sandbox.namespaces.network = false;  // abstract names belong to the host's network namespace
+    sandbox.landlock.scope_abstract = false;
+    return format_bus_address(address);
+  }
+  const PathFact* const fact = facts.find(address.path);
+  if (fact == nullptr || fact->type != FileType::kSocket) {
+    return failure(ErrorKind::kUnavailable,
+                   text::format(_("no bus answers at '%s'"), text::printable(address.path.str()).c_str()),
+                   _("log in again, or start the program in a session with a bus (dbus-run-session)"));
+  }
+  show(sandbox, *fact, fact->real, plan::LandlockAccess::kReadWrite);
+  return format_bus_address({.is_abstract = false, .path = fact->real, .abstract = {}});
+}
+
+plan::Sandbox empty_proxy_sandbox(const Facts& facts) {
+  plan::Sandbox sandbox;
+  sandbox.namespaces.cgroup = false;
+  sandbox.namespaces.uid = facts.user.uid;
+  sandbox.namespaces.gid = facts.user.gid;
+  sandbox.root_size = kRootSize;
+  sandbox.descriptors = {plan::kLifeDescriptor};
+  return sandbox;
+}
+
+}  // namespace
+
+std::vector<HostPath> wanted_paths(const Profile& profile, const Facts& facts) {
+  const std::vector<WantedBus> buses = wanted_buses(profile, facts);
+  if (buses.empty()) return {};
+  std::vector<HostPath> result{HostPath::literal("/usr"), HostPath::literal("/etc/ld.so.cache")};
+  for (const char* const name : kLibraryDirectories) result.push_back(HostPath::literal(name));
+  if (facts.programs.dbus_proxy) result.push_back(*facts.programs.dbus_proxy);
+  for (const WantedBus& bus : buses) {
+    const auto address = parse_bus_address(bus.address, facts.directories.runtime);
+    if (address && !address->is_abstract) result.push_back(address->path);
+  }
+  return result;
+}
+
+// The root is a tmpfs of a few mount points, sealed: the identity file in it stays where it is until the namespace is
+// gone, so a portal that asks while the proxy ends never takes it for a program of the host.
+Result<std::optional<plan::BusProxy>> bus_proxy_for(const Profile& profile, const Facts& facts,
+                                                    const HostPath& instance_directory,
+                                                    const plan::PortalIdentity& identity) {
+  TRY(check_bus_grants(profile));
+  const std::vector<WantedBus> buses = wanted_buses(profile, facts);
+  if (buses.empty()) return std::optional<plan::BusProxy>();
+  if (!facts.programs.dbus_proxy) {
+    return failure(ErrorKind::kUnavailable, _("xdg-dbus-proxy is missing, which filters the buses of a sandbox"),
+                   _("install the package 'xdg-dbus-proxy', or take the portals and bus names from the app"));
+  }
+  plan::BusProxy proxy{.buses = {}, .sandbox = empty_proxy_sandbox(facts)};
+  plan::Sandbox& sandbox = proxy.sandbox;
+  TRY(add_program(sandbox, facts, *facts.programs.dbus_proxy));
+  std::vector<std::string>& arguments = sandbox.command.arguments;
+  arguments = {"xdg-dbus-proxy", text::format("--fd=%d", plan::kLifeDescriptor)};
+  for (const WantedBus& bus : buses) {
+    const std::string address = TRY(add_bus(sandbox, facts, bus));
+    const HostPath socket = bus_socket(instance_directory, bus.bus);
+    arguments.push_back(address);
+    arguments.push_back(socket.str());
+    arguments.insert(arguments.end(), bus.rules.begin(), bus.rules.end());
+    proxy.buses.push_back({.bus = bus.bus, .address = address, .socket = socket, .rules = bus.rules});
+  }
+  const HostPath sockets = proxy.buses.front().socket.parent();
+  sandbox.steps.emplace_back(plan::Bind{.source = sockets,
+                                        .target = same_in_box(sockets),
+                                        .type = FileType::kDirectory,
+                                        .access = plan::BindAccess::kReadWrite,
+                                        .executable = false});
+  sandbox.landlock.rules.push_back({.path = same_in_box(sockets), .access = plan::LandlockAccess::kReadWrite});
+  const BoxPath info = BoxPath::literal("/.flatpak-info");
+  sandbox.steps.emplace_back(plan::File{.target = info, .content = identity.info, .mode = 0444});
+  sandbox.landlock.rules.push_back({.path = info, .access = plan::LandlockAccess::kRead});
+  sandbox.steps.emplace_back(plan::Seal{.target = BoxPath()});
+  return std::optional<plan::BusProxy>(std::move(proxy));
+}
+
+}  // namespace hutch::portal
