@@ -14,6 +14,12 @@ namespace hutch::host {
 // The installed sibling programs: next to the running hutch in a build tree, else in libexec.
 [[nodiscard]] Result<HostPath> find_program(const char* name);
 
+// The variables of this process, as "NAME=value".
+[[nodiscard]] std::vector<std::string> own_environment();
+
+inline constexpr std::size_t kSeccompInstructionSize = 8;                            // struct sock_filter
+inline constexpr std::size_t kSeccompProgramLimit = 4096 * kSeccompInstructionSize;  // BPF_MAXINSNS, seccomp(2)
+
 // mode "seccomp": the encoded Plan on standard input, BPF on standard output.
 [[nodiscard]] Result<std::string> ask_seccomp(const plan::Plan& plan);
 // mode "desktop-entry ID": JSON {"id","name","exec":[...],"icon","startup_wm_class","dbus_activatable"}.
