@@ -16,7 +16,8 @@ struct Sentence {
   std::string text;
   std::string reason;
   Origin origin;
-  std::string risk;  // empty: none
+  std::string risk;        // empty: none
+  bool is_denial = false;  // says what it may not do
   bool operator==(const Sentence&) const = default;
 };
 

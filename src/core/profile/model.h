@@ -54,12 +54,15 @@ struct Grant {
   bool operator==(const Grant&) const = default;
 };
 
-// Takes back grants of lower rank: `name` itself and, for files, everything below it; "*" takes back the whole kind.
+// Takes back grants of lower rank: `name` itself and everything below it; "*" takes back the whole kind. A locked one
+// takes back grants of higher rank too.
 struct Revoke {
   Kind kind = Kind::kSocket;
   std::string name;
   Origin origin;
   Rank rank = Rank::kShipped;
+  std::string reason;
+  bool locked = false;
   bool operator==(const Revoke&) const = default;
 };
 
@@ -111,6 +114,7 @@ struct Profile {
   std::vector<ProfileName> lineage;  // the extends chain, bases first, itself last
   std::vector<Grant> grants;
   std::vector<Superseded> superseded;
+  std::vector<Revoke> revokes;  // of all layers, sorted: for lint, and for settle_files() once paths are known
   std::vector<std::string> warnings;
   bool operator==(const Profile&) const = default;
 
