@@ -37,6 +37,7 @@ def prepare():
     write(f"{HOME}/.local/share/applications/hutchtest.desktop",
           f"[Desktop Entry]\nType=Application\nName=Test\nExec={HERE}/opened %u\nMimeType=x-scheme-handler/hutchtest;\n")
     write(LETTER, "Dear reader\n")
+    output("update-desktop-database", f"{HOME}/.local/share/applications")
     output("xdg-mime", "default", "hutchtest.desktop", "x-scheme-handler/hutchtest")
     subprocess.run(["systemd-run", "--user", "--quiet", "--collect", "--unit=test-portal-backend",
                     f"{HERE}/backend.py", LOG, LETTER], check=True)
