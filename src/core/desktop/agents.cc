@@ -29,10 +29,7 @@ std::vector<AgentSocket> agent_sockets(const profile::Profile& profile, const fa
 Result<Part> agents(const profile::Profile& profile, const facts::Facts& facts, const Place& place) {
   Part part;
   for (const AgentSocket& socket : agent_sockets(profile, facts, place.runtime)) {
-    const facts::PathFact* const fact = facts.find(socket.host);
-    const bool is_socket = fact != nullptr && fact->type == FileType::kSocket;
-    auto bind =
-        bind_of(facts, socket.host, socket.box, is_socket ? plan::BindAccess::kReadWrite : plan::BindAccess::kReadOnly);
+    auto bind = bind_of(facts, socket.host, socket.box, plan::BindAccess::kReadOnly);
     if (!bind) continue;
     part.steps.emplace_back(std::move(*bind));
     if (*socket.variable != '\0') part.environment.push_back(std::string(socket.variable) + "=" + socket.box.str());

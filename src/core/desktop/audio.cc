@@ -10,7 +10,7 @@ constexpr const char* kPulseClient = "autospawn = no\nenable-shm = no\n";
 void pulseaudio(const facts::Facts& facts, const Place& place, Part& part) {
   if (!facts.desktop.pulse_socket) return;
   const BoxPath directory = place.runtime / "pulse";
-  auto socket = bind_of(facts, *facts.desktop.pulse_socket, directory / "native", plan::BindAccess::kReadWrite);
+  auto socket = bind_of(facts, *facts.desktop.pulse_socket, directory / "native", plan::BindAccess::kReadOnly);
   if (!socket) return;
   const BoxPath client = BoxPath::literal("/run/host/pulse-client.conf");
   part.environment.push_back("PULSE_SERVER=unix:" + (directory / "native").str());
@@ -33,7 +33,7 @@ Result<Part> audio(const profile::Profile& profile, const facts::Facts& facts, c
   if (profile.has(profile::Kind::kSocket, "pulseaudio")) pulseaudio(facts, place, part);
   if (profile.has(profile::Kind::kSocket, "pipewire") && facts.desktop.pipewire_socket) {
     auto socket =
-        bind_of(facts, *facts.desktop.pipewire_socket, place.runtime / "pipewire-0", plan::BindAccess::kReadWrite);
+        bind_of(facts, *facts.desktop.pipewire_socket, place.runtime / "pipewire-0", plan::BindAccess::kReadOnly);
     if (socket) part.steps.emplace_back(std::move(*socket));
   }
   return part;

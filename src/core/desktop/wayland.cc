@@ -49,7 +49,7 @@ Result<Part> wayland(const profile::Profile& profile, const facts::Facts& facts,
   part.late_steps.push_back(plan::Bind{.source = socket,
                                        .target = place.runtime / "wayland-0",
                                        .type = FileType::kSocket,
-                                       .access = plan::BindAccess::kReadWrite,
+                                       .access = plan::BindAccess::kReadOnly,
                                        .identity = compositor.identity,
                                        .fallback = compositor.real});
   part.environment.emplace_back("WAYLAND_DISPLAY=wayland-0");

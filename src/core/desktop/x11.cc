@@ -12,7 +12,7 @@ Result<Part> x11(const profile::Profile& profile, const facts::Facts& facts, con
   if (!display_of(profile, facts).x11) return part;
   const BoxPath directory = BoxPath::literal("/tmp/.X11-unix");
   const HostPath& socket = *facts.desktop.x11_socket;
-  if (auto bind = bind_of(facts, socket, directory / socket.name(), plan::BindAccess::kReadWrite)) {
+  if (auto bind = bind_of(facts, socket, directory / socket.name(), plan::BindAccess::kReadOnly)) {
     part.steps.emplace_back(std::move(*bind));
     part.environment.push_back("DISPLAY=" + *facts.desktop.x11_display);
   }

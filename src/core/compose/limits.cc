@@ -1,0 +1,145 @@
+#include "core/compose/limits.h"
+
+#include <limits>
+
+#include "base/i18n.h"
+#include "base/text.h"
+#include "core/plan/rlimits.h"
+
+namespace hutch::compose {
+namespace {
+
+using profile::Grant;
+using profile::Kind;
+
+constexpr std::uint64_t kProcesses = 8192;         // threads count too; a browser with many tabs has some thousands
+constexpr std::uint64_t kOpenFiles = 1024;         // select(2) breaks above; programs that know better raise it
+constexpr std::uint64_t kOpenFilesMost = 524288;   // systemd's default for a user's processes
+constexpr std::uint64_t kLockedMemory = 8u << 20;  // the kernel's default, MLOCK_LIMIT
+constexpr std::uint64_t kMessageQueues = 819200;   // the kernel's default, MQ_BYTES_MAX
+constexpr std::uint64_t kPendingSignals = 8192;
+constexpr std::uint32_t kInotifyInstances = 512;
+constexpr std::uint32_t kInotifyWatches = 262144;
+constexpr std::uint32_t kNestedNamespaces = 512;  // of each kind, for programs that sandbox their own parts
+constexpr std::size_t kUnitNameLimit = 255;       // UNIT_NAME_MAX, systemd
+
+Error refusal(const Grant& grant, const char* what) {
+  return Error{.kind = ErrorKind::kInvalid,
+               .code = 0,
+               .message = text::format("%s: %s", text::printable(grant.access).c_str(), what),
+               .context = {},
+               .hint = {}}
+      .in(cite(grant));
+}
+
+Result<std::uint64_t> size_of(const Grant& grant) {
+  const auto size = text::parse_size(grant.access);
+  if (!size || *size == 0) return unexpected(refusal(grant, _("is no size; write bytes or 512M, 2G")));
+  return *size;
+}
+
+Result<std::uint64_t> count_of(const Grant& grant, std::uint64_t most) {
+  const auto count = text::parse_number(grant.access, most);
+  if (!count || *count == 0) return unexpected(refusal(grant, _("is no possible number")));
+  return *count;
+}
+
+Result<std::uint32_t> percent_of(const Grant& grant) {
+  std::string_view digits = grant.access;
+  if (digits.ends_with('%')) digits.remove_suffix(1);
+  constexpr unsigned long long kMost = 1000000;  // ten thousand cores
+  const auto percent = text::parse_number(digits, kMost);
+  if (!percent || *percent == 0) return unexpected(refusal(grant, _("is no percentage; 100% is one core")));
+  return static_cast<std::uint32_t>(*percent);
+}
+
+constexpr std::uint64_t kWeightMost = 10000;  // systemd.resource-control(5)
+constexpr std::uint64_t kCountMost = 1u << 22;
+
+Status add_scope_limit(const Grant& grant, plan::Limits& limits) {
+  if (grant.name == "memory") limits.memory = TRY(size_of(grant));
+  if (grant.name == "memory-high") limits.memory_high = TRY(size_of(grant));
+  if (grant.name == "swap") {
+    const auto swap = text::parse_size(grant.access);
+    if (!swap) return unexpected(refusal(grant, _("is no size; write bytes or 512M, 2G")));
+    limits.swap = *swap;  // 0: none
+  }
+  if (grant.name == "cpu") limits.cpu_percent = TRY(percent_of(grant));
+  if (grant.name == "cpu-weight") limits.cpu_weight = static_cast<std::uint32_t>(TRY(count_of(grant, kWeightMost)));
+  if (grant.name == "tasks") limits.tasks = TRY(count_of(grant, kCountMost));
+  if (grant.name == "io-weight") limits.io_weight = static_cast<std::uint32_t>(TRY(count_of(grant, kWeightMost)));
+  return {};
+}
+
+// With user.max_user_namespaces at 0 no program inside can make a namespace of any kind: it has no capability to. The
+// others keep what the sandbox itself is made of.
+std::vector<plan::NamespaceLimit> namespace_limits(bool may_nest) {
+  std::vector<plan::NamespaceLimit> limits;
+  limits.push_back({.name = "max_user_namespaces", .value = may_nest ? kNestedNamespaces : 0});
+  if (may_nest) {
+    for (const char* const name : {"max_cgroup_namespaces", "max_ipc_namespaces", "max_mnt_namespaces",
+                                   "max_net_namespaces", "max_pid_namespaces", "max_uts_namespaces"}) {
+      limits.push_back({.name = name, .value = kNestedNamespaces});
+    }
+  }
+  limits.push_back({.name = "max_inotify_instances", .value = kInotifyInstances});
+  limits.push_back({.name = "max_inotify_watches", .value = kInotifyWatches});
+  return limits;
+}
+
+}  // namespace
+
+Result<Bounds> bounds(const Scene& scene) {
+  Bounds bounds;
+  for (const Grant* const grant : scene.profile.all(Kind::kLimit)) TRY(add_scope_limit(*grant, bounds.scope));
+  const auto add = [&](std::uint32_t resource, std::uint64_t soft, std::uint64_t hard) {
+    bounds.resources.push_back({.resource = resource, .soft = soft, .hard = hard});
+  };
+  // A limit of 0 is ignored when the core pattern is a pipe, 1 is not: core(5).
+  add(plan::kLimitCore, 1, 1);
+  if (scene.facts.kernel.has_nproc_per_namespace) {
+    const std::uint64_t processes = bounds.scope.tasks.value_or(kProcesses);
+    add(plan::kLimitProcesses, processes, processes);
+  }
+  std::uint64_t open_files = kOpenFilesMost;
+  if (const Grant* const grant = scene.profile.find(Kind::kLimit, "nofile")) {
+    open_files = TRY(count_of(*grant, kOpenFilesMost));
+  }
+  add(plan::kLimitOpenFiles, std::min(open_files, kOpenFiles), open_files);
+  add(plan::kLimitLockedMemory, kLockedMemory, kLockedMemory);
+  add(plan::kLimitPendingSignals, kPendingSignals, kPendingSignals);
+  add(plan::kLimitMessageQueues, kMessageQueues, kMessageQueues);
+  add(plan::kLimitNice, 0, 0);
+  add(plan::kLimitRealtimePriority, 0, 0);
+  const bool may_nest =
+      scene.profile.has(Kind::kFeature, "nested-userns") || scene.profile.has(Kind::kFeature, "nested-sandbox");
+  bounds.namespaces = namespace_limits(may_nest);
+  return bounds;
+}
+
+std::string escape_unit(std::string_view text) {
+  std::string escaped;
+  for (std::size_t index = 0; index < text.size(); ++index) {
+    const char c = text[index];
+    const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+                          c == ':' || (c == '.' && index != 0);
+    escaped += is_plain ? std::string(1, c) : text::format("\\x%02x", static_cast<unsigned char>(c));
+  }
+  return escaped;
+}
+
+Result<plan::Scope> scope(const Scene& scene, const plan::Limits& limits) {
+  const profile::Profile& profile = scene.profile;
+  const std::string name = "app-hutch-" + escape_unit(profile.app.str()) + "-" + scene.launch.instance.str() + ".scope";
+  if (name.size() > kUnitNameLimit) {
+    return failure(ErrorKind::kInvalid,
+                   text::format(_("the app id '%s' is too long for the name of a scope"), profile.app.c_str()),
+                   _("give the profile a shorter app-id"));
+  }
+  return plan::Scope{.name = name,
+                     .description = profile.title.empty() ? profile.id.str() : profile.title,
+                     .documentation = "man:hutch(1)",
+                     .limits = limits};
+}
+
+}  // namespace hutch::compose
