@@ -1,0 +1,118 @@
+#include "host/program_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <cstdlib>
+#include <optional>
+
+#include "base/i18n.h"
+#include "base/text.h"
+#include "os/file.h"
+
+namespace hutch::host {
+namespace {
+
+constexpr const char* kDefaultPath = "/usr/local/bin:/usr/bin:/bin";
+
+// realpath(3); absent when a part is missing or forbidden, errno is kept.
+std::optional<HostPath> real_path(const std::string& text) {
+  std::array<char, PATH_MAX> buffer{};
+  if (::realpath(text.c_str(), buffer.data()) == nullptr) return std::nullopt;
+  auto path = HostPath::parse(buffer.data());
+  if (!path) return std::nullopt;
+  return std::move(*path);
+}
+
+Error cannot_run(const std::string& text, int code) {
+  const bool is_missing = code == ENOENT || code == ENOTDIR;
+  return Error{.kind = is_missing ? ErrorKind::kNotFound : ErrorKind::kNotRunnable,
+               .code = code,
+               .message = text::format(_("cannot run '%s'"), text::printable(text).c_str()),
+               .context = {},
+               .hint = {}};
+}
+
+// Whether nobody but root can change the file behind `status`.
+bool is_roots_alone(const struct stat& status) {
+  const bool is_group_safe = (status.st_mode & S_IWGRP) == 0 || status.st_gid == 0;
+  return status.st_uid == 0 && is_group_safe && (status.st_mode & S_IWOTH) == 0;
+}
+
+// The first kilobytes of a script; empty for anything else.
+std::string script_head(const HostPath& path) {
+  constexpr std::size_t kHead = 4096;
+  const auto file = os::open_path(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+  if (!file) return {};
+  std::string head(kHead, '\0');
+  const ssize_t count = ::read(file->get(), head.data(), head.size());
+  head.resize(count < 0 ? 0 : static_cast<std::size_t>(count));
+  return head.starts_with("#!") ? head : std::string();
+}
+
+}  // namespace
+
+Result<ProgramFile> find_path(const std::string& text) {
+  const std::size_t slash = text.rfind('/');
+  if (text.empty() || text.find('\0') != std::string::npos) return unexpected(cannot_run(text, ENOENT));
+  struct stat status {};
+  if (::stat(text.c_str(), &status) != 0) return unexpected(cannot_run(text, errno));
+  if (!S_ISREG(status.st_mode)) return unexpected(cannot_run(text, S_ISDIR(status.st_mode) ? EISDIR : EACCES));
+  if (::access(text.c_str(), X_OK) != 0) return unexpected(cannot_run(text, errno));
+  const auto real = real_path(text);
+  const auto directory = real_path(slash == std::string::npos ? "." : text.substr(0, slash + 1));
+  if (!real || !directory) return unexpected(cannot_run(text, errno));
+  const auto straight = directory->join(slash == std::string::npos ? text : text.substr(slash + 1));
+  const auto typed = HostPath::parse(text);  // /bin/sh stays /bin/sh
+  if (!straight) return unexpected(cannot_run(text, ENOENT));
+  ProgramFile program{.path = typed ? *typed : *straight, .real = *real, .is_roots = is_roots_alone(status)};
+  for (const HostPath& name : {program.path, *straight, *real}) {
+    if (std::find(program.names.begin(), program.names.end(), name) == program.names.end()) {
+      program.names.push_back(name);
+    }
+  }
+  return program;
+}
+
+Result<ProgramFile> find_command(const std::string& name) {
+  const char* const path = ::getenv("PATH");
+  std::optional<Error> refusal;
+  for (const std::string_view directory : text::split(path == nullptr ? kDefaultPath : path, ':')) {
+    if (!directory.starts_with('/') || name.empty() || name.find('/') != std::string::npos) continue;
+    auto program = find_path(std::string(directory) + "/" + name);
+    if (program) return program;
+    if (program.error().kind != ErrorKind::kNotFound && !refusal) refusal = std::move(program).error();
+  }
+  if (refusal) return unexpected(std::move(*refusal));
+  return unexpected(cannot_run(name, ENOENT));
+}
+
+Result<ProgramFile> find_program_file(const std::string& text) {
+  return text.find('/') == std::string::npos ? find_command(text) : find_path(text);
+}
+
+std::string wrapper_note(const ProgramFile& program) {
+  const std::string& real = program.real.str();
+  const std::string& path = program.path.str();
+  const std::string shown = text::printable(path);
+  const auto head = [&] { return script_head(program.real); };
+  const bool is_snap = path.starts_with("/snap/") || real == "/usr/bin/snap" || real.starts_with("/var/lib/snapd/");
+  const bool is_flatpak = path.find("/flatpak/exports/bin/") != std::string::npos;
+  const std::string script = is_snap || is_flatpak ? std::string() : head();
+  if (is_snap || script.find("/snap/bin/") != std::string::npos) {
+    return text::format(_("'%s' starts a snap, which has a sandbox of its own and cannot run inside this one"),
+                        shown.c_str());
+  }
+  if (is_flatpak || script.find("flatpak run") != std::string::npos) {
+    return text::format(_("'%s' starts a Flatpak, which has a sandbox of its own and cannot run inside this one"),
+                        shown.c_str());
+  }
+  return {};
+}
+
+}  // namespace hutch::host

@@ -1,0 +1,26 @@
+// Programs on the host: found by path or by $PATH, and judged by where they come from.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/path.h"
+
+namespace hutch::host {
+
+struct ProgramFile {
+  HostPath path;                // absolute as found, the last part's symlinks kept
+  HostPath real;                // without symlinks
+  std::vector<HostPath> names;  // `path`, the same without symlinks on the way, and `real`
+  bool is_roots = false;        // the real file is root's and nobody else may write it
+};
+
+// Errors are kNotFound and kNotRunnable, for exit statuses 127 and 126.
+[[nodiscard]] Result<ProgramFile> find_path(const std::string& text);  // absolute, or relative to the working directory
+[[nodiscard]] Result<ProgramFile> find_command(const std::string& name);       // in $PATH
+[[nodiscard]] Result<ProgramFile> find_program_file(const std::string& text);  // a path when it has a slash
+
+// What to say of a launcher that only starts a snap or a Flatpak; empty for other programs.
+[[nodiscard]] std::string wrapper_note(const ProgramFile& program);
+
+}  // namespace hutch::host
