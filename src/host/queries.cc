@@ -20,17 +20,11 @@ namespace {
 
 constexpr const char* kCoordinator = "hutch-coordinator";
 
-Result<HostPath> own_program() {
-  std::array<char, kPathLimit + 1> buffer{};
-  const ssize_t length = ::readlink("/proc/self/exe", buffer.data(), buffer.size());
-  if (length < 0) return unexpected(system_error(errno, _("cannot tell where hutch is installed")));
-  return HostPath::parse(std::string_view(buffer.data(), static_cast<std::size_t>(length)));
-}
-
 // Places of a sibling program, best first, for a hutch in `directory`.
 std::vector<HostPath> places_of(const HostPath& directory, const std::string& name) {
   std::vector<HostPath> places = {directory / name};
-  if (directory.name() == "cli" && directory.parent().name() == "src") {  // a build tree
+  const bool is_ours = directory.name() == "cli" || directory.name() == "coordinate";
+  if (is_ours && directory.parent().name() == "src") {  // a build tree
     const HostPath source = directory.parent();
     places.push_back(source / "launch" / name);
     places.push_back(source / "coordinate" / name);
@@ -87,6 +81,13 @@ std::optional<doctor::Verdict> verdict_of(const std::string& word) {
 
 }  // namespace
 
+Result<HostPath> own_program() {
+  std::array<char, kPathLimit + 1> buffer{};
+  const ssize_t length = ::readlink("/proc/self/exe", buffer.data(), buffer.size());
+  if (length < 0) return unexpected(system_error(errno, _("cannot tell where hutch is installed")));
+  return HostPath::parse(std::string_view(buffer.data(), static_cast<std::size_t>(length)));
+}
+
 std::vector<std::string> own_environment() {
   std::vector<std::string> entries;
   for (char** entry = environ; *entry != nullptr; ++entry) entries.emplace_back(*entry);
@@ -131,6 +132,24 @@ Result<std::optional<DesktopEntry>> ask_desktop_entry(const std::string& id) {
     entry.command.push_back(argument.get<std::string>());
   }
   return std::optional(std::move(entry));
+}
+
+Result<std::vector<std::string>> ask_documents(const AppId& app, const std::vector<plan::DocumentGrant>& grants) {
+  std::vector<std::string> question = {"documents", app.str()};
+  for (const plan::DocumentGrant& grant : grants) {
+    question.push_back((grant.is_writable ? "rw:" : "ro:") + grant.file.str());
+  }
+  const os::Fd nothing = TRY(nothing_to_read());
+  const std::string answer = TRY(ask(std::move(question), nothing.get(), kJsonLimit));
+  const Json json = TRY(parse_json(answer));
+  std::vector<std::string> paths;
+  if (json.is_object() && json.contains("paths") && json["paths"].is_array()) {
+    for (const Json& path : json["paths"]) {
+      if (path.is_string()) paths.push_back(path.get<std::string>());
+    }
+  }
+  if (paths.size() != grants.size()) return unexpected(misunderstood("documents"));
+  return paths;
 }
 
 Result<std::vector<doctor::Observation>> ask_doctor() {

@@ -11,6 +11,8 @@
 
 namespace hutch::host {
 
+// The program that is running: hutch itself.
+[[nodiscard]] Result<HostPath> own_program();
 // The installed sibling programs: next to the running hutch in a build tree, else in libexec.
 [[nodiscard]] Result<HostPath> find_program(const char* name);
 
@@ -29,6 +31,9 @@ struct DesktopEntry {
   std::vector<std::string> command;  // Exec without field codes
 };
 [[nodiscard]] Result<std::optional<DesktopEntry>> ask_desktop_entry(const std::string& id);
+// mode "documents APPID ro:PATH...": where the app finds files that the document portal hands over, in their order.
+[[nodiscard]] Result<std::vector<std::string>> ask_documents(const AppId& app,
+                                                             const std::vector<plan::DocumentGrant>& grants);
 // mode "doctor": JSON {"observations":[{"name","verdict","detail"}...]}: user manager, buses, proxy self-test, portals,
 // Wayland security context.
 [[nodiscard]] Result<std::vector<doctor::Observation>> ask_doctor();

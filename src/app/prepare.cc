@@ -1,0 +1,80 @@
+#include "app/prepare.h"
+
+#include <algorithm>
+
+#include "app/file_arguments.h"
+#include "base/i18n.h"
+#include "base/text.h"
+#include "core/compose/compose.h"
+#include "core/plan/check.h"
+#include "core/profile/merge.h"
+#include "host/gather.h"
+#include "host/instances.h"
+#include "host/probe.h"
+#include "host/profiles.h"
+
+namespace hutch::app {
+namespace {
+
+// Errors about the program itself keep their kind, since it becomes the exit status; those of a profile lose it.
+template <class T>
+Result<T> not_the_program(Result<T> result) {
+  if (!result && (result.error().kind == ErrorKind::kNotFound || result.error().kind == ErrorKind::kNotRunnable)) {
+    result.error().kind = ErrorKind::kInvalid;
+  }
+  return result;
+}
+
+// Instances go by profile names too, so no instance may be called like a profile.
+Status refuse_profile_name(const facts::Facts& facts, const InstanceId& id) {
+  for (const host::Listed& listed : TRY(host::list_profiles(facts))) {
+    if (listed.id.str() == id.str()) {
+      return failure(ErrorKind::kInvalid, text::format(_("'%s' is the name of a profile"), id.c_str()),
+                     _("choose another --instance id"));
+    }
+  }
+  return {};
+}
+
+Result<InstanceId> instance_id(const facts::Facts& facts, const profile::Request& request, const ProfileName& profile,
+                               Purpose purpose) {
+  if (request.instance) {
+    TRY(refuse_profile_name(facts, *request.instance));
+    return *request.instance;
+  }
+  InstanceId id = TRY(host::choose_instance_id(facts, profile));
+  if (purpose == Purpose::kRun) return id;
+  constexpr std::size_t kRandom = 5;
+  return InstanceId::parse(id.str().substr(0, id.str().size() - kRandom) + "xxxxx");
+}
+
+Status refuse_missing_walls(const plan::Plan& plan) {
+  if (plan.warnings.empty()) return {};
+  return failure(ErrorKind::kDenied, text::format(_("--strict: %s"), plan.warnings.front().c_str()),
+                 _("'hutch doctor' shows what this host lacks and the cures"));
+}
+
+}  // namespace
+
+Result<Prepared> prepare(const RunRequest& asked, Purpose purpose) {
+  Prepared prepared{.facts = TRY(host::probe()), .profile = {}, .plan = {}, .note = {}};
+  facts::Facts& facts = prepared.facts;
+  profile::Request request = asked.request;
+  const HostPath directory = TRY(not_the_program(working_directory(request)));
+  host::Resolved resolved = TRY(host::resolve(facts, request));
+  prepared.note = resolved.note;
+  const auto layers = TRY(not_the_program(host::load_layers(facts, resolved.profile, request.box)));
+  prepared.profile = TRY(not_the_program(profile::merge(resolved.profile, layers, request)));
+  request.files = TRY(not_the_program(file_arguments(request, asked.bind_arguments, prepared.profile, directory)));
+  const compose::Launch launch{.instance = TRY(not_the_program(instance_id(facts, request, resolved.profile, purpose))),
+                               .program = std::move(resolved.program),
+                               .arguments = std::move(resolved.arguments),
+                               .directory = directory};
+  host::gather(facts, prepared.profile, request, launch);
+  prepared.plan = TRY(not_the_program(compose::compose(prepared.profile, facts, request, launch)));
+  TRY(not_the_program(plan::check(prepared.plan)));
+  if (request.strict) TRY(refuse_missing_walls(prepared.plan));
+  return prepared;
+}
+
+}  // namespace hutch::app

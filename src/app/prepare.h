@@ -1,0 +1,25 @@
+// The straight line from a request to a plan, shared by `run` and `plan`.
+#pragma once
+
+#include <string>
+
+#include "app/verbs.h"
+#include "core/facts/facts.h"
+#include "core/plan/plan.h"
+#include "core/profile/model.h"
+
+namespace hutch::app {
+
+struct Prepared {
+  facts::Facts facts;
+  profile::Profile profile;
+  plan::Plan plan;
+  std::string note;  // why this profile, when that needs saying; or empty
+};
+
+enum class Purpose { kRun, kShow };  // a shown plan has an instance id that is the same every time
+
+// kNotFound and kNotRunnable are errors of the program, as for run().
+[[nodiscard]] Result<Prepared> prepare(const RunRequest& request, Purpose purpose);
+
+}  // namespace hutch::app

@@ -1,0 +1,62 @@
+// One function a verb. Each returns the exit status, or the error that is printed and becomes one.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "core/profile/request.h"
+
+namespace hutch::app {
+
+struct RunRequest {
+  profile::Request request;
+  std::vector<std::string> bind_arguments;  // FILE[:rw], as typed
+  bool json = false;
+};
+
+struct Listing {
+  bool json = false;
+  bool legend = true;
+};
+
+// Instances by id, profile, PROFILE@BOX or app id, or all of them.
+struct Targets {
+  std::vector<std::string> names;
+  bool all = false;
+};
+
+// kNotFound and kNotRunnable say that the program is missing or cannot be executed, nothing else.
+[[nodiscard]] Result<int> run(const RunRequest& request);
+[[nodiscard]] Result<int> plan(const RunRequest& request);
+
+struct ExecOptions {
+  std::string instance;
+  std::vector<std::string> command;
+  std::vector<std::string> environment;  // NAME=VALUE
+  std::optional<std::string> directory;
+};
+// kNotFound and kNotRunnable as above.
+[[nodiscard]] Result<int> exec(const ExecOptions& options);
+
+[[nodiscard]] Result<int> explain(const profile::Request& request, bool json);
+[[nodiscard]] Result<int> ps(const Listing& listing);
+[[nodiscard]] Result<int> inspect(const std::vector<std::string>& names, bool json);
+[[nodiscard]] Result<int> stop(const Targets& targets, std::chrono::milliseconds timeout);
+[[nodiscard]] Result<int> kill(const Targets& targets, int signal);
+[[nodiscard]] Result<int> wait(const std::vector<std::string>& names);
+[[nodiscard]] Result<int> list_profiles(const Listing& listing);
+[[nodiscard]] Result<int> show_profile(const std::string& name, bool json);
+[[nodiscard]] Result<int> lint_profiles(const std::vector<std::string>& names, bool json);
+[[nodiscard]] Result<int> doctor(bool json);
+
+// "TERM", "SIGTERM" or "15".
+[[nodiscard]] Result<int> parse_signal(std::string_view text);
+
+// What the supervisor asks for when a set-up failed: prints the three integers as a sentence about the Sandbox on
+// descriptor 3. The exit status is the run's.
+[[nodiscard]] Result<int> report(const std::string& stage, const std::string& step, const std::string& error);
+
+}  // namespace hutch::app

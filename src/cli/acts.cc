@@ -1,0 +1,152 @@
+#include "cli/acts.h"
+
+#include <signal.h>
+
+#include "app/print.h"
+#include "app/start.h"
+#include "app/verbs.h"
+#include "base/i18n.h"
+#include "base/text.h"
+#include "cli/complete.h"
+#include "cli/help.h"
+#include "core/profile/vocabulary.h"
+
+namespace hutch::cli {
+namespace {
+
+// APP[@BOX]. A path may hold an '@' of its own, and a leading one names no app.
+Status read_app(const std::string& word, profile::Request& request) {
+  const std::size_t at = word.rfind('@');
+  const bool has_box = at != std::string::npos && at > 0 && word.find('/') == std::string::npos;
+  request.app = word.substr(0, has_box ? at : std::string::npos);
+  if (has_box) request.box = TRY(BoxName::parse(std::string_view(word).substr(at + 1)));
+  return {};
+}
+
+Status read_permissions(const Parsed& parsed, profile::Layer& layer) {
+  layer.rank = profile::Rank::kCommandLine;
+  layer.origin.file = "command line";
+  for (const profile::Flag& flag : profile::flags()) {
+    for (const std::string& value : parsed.values(flag.name)) TRY(profile::apply_flag(layer, flag.name, value));
+  }
+  return {};
+}
+
+Result<profile::Request> request_of(const Parsed& parsed) {
+  profile::Request request;
+  TRY(read_app(parsed.arguments.front(), request));
+  request.arguments.assign(parsed.arguments.begin() + 1, parsed.arguments.end());
+  request.no_profile = parsed.has("no-profile");
+  if (const auto name = parsed.value("profile")) request.profile = TRY(ProfileName::parse(*name));
+  if (request.profile && request.no_profile) {
+    return failure(ErrorKind::kUsage, _("--profile and --no-profile exclude each other"));
+  }
+  if (const auto id = parsed.value("instance")) request.instance = TRY(InstanceId::parse(*id));
+  request.command = parsed.value("command");
+  request.directory = parsed.value("cwd");
+  request.disposable = parsed.has("disposable");
+  request.strict = parsed.has("strict");
+  request.verbose = parsed.has("verbose");
+  TRY(read_permissions(parsed, request.flags));
+  return request;
+}
+
+Result<app::RunRequest> run_request_of(const Parsed& parsed) {
+  return app::RunRequest{
+      .request = TRY(request_of(parsed)), .bind_arguments = parsed.values("bind-arg"), .json = parsed.has("json")};
+}
+
+app::Listing listing_of(const Parsed& parsed) {
+  return {.json = parsed.has("json"), .legend = !parsed.has("no-legend")};
+}
+
+Result<app::Targets> targets_of(const Parsed& parsed) {
+  app::Targets targets{.names = parsed.arguments, .all = parsed.has("all")};
+  if (targets.names.empty() == targets.all) return targets;
+  return failure(ErrorKind::kUsage, _("name instances or say --all, one of the two"), _("'hutch ps' lists what runs"));
+}
+
+}  // namespace
+
+Result<int> act_run(const Parsed& parsed) {
+  const app::RunRequest request = TRY(run_request_of(parsed));
+  return parsed.has("dry-run") ? app::plan(request) : app::run(request);
+}
+
+Result<int> act_plan(const Parsed& parsed) {
+  return app::plan(TRY(run_request_of(parsed)));
+}
+
+Result<int> act_explain(const Parsed& parsed) {
+  return app::explain(TRY(request_of(parsed)), parsed.has("json"));
+}
+
+Result<int> act_exec(const Parsed& parsed) {
+  std::vector<std::string> command(parsed.arguments.begin() + 1, parsed.arguments.end());
+  if (command.front() == "--") command.erase(command.begin());
+  if (command.empty()) return failure(ErrorKind::kUsage, _("which command?"), _("usage: hutch exec ID -- COMMAND"));
+  return app::exec({.instance = parsed.arguments.front(),
+                    .command = std::move(command),
+                    .environment = parsed.values("env"),
+                    .directory = parsed.value("cwd")});
+}
+
+Result<int> act_ps(const Parsed& parsed) {
+  return app::ps(listing_of(parsed));
+}
+
+Result<int> act_inspect(const Parsed& parsed) {
+  return app::inspect(parsed.arguments, parsed.has("json"));
+}
+
+Result<int> act_stop(const Parsed& parsed) {
+  constexpr unsigned long long kLongest = 86400;  // seconds
+  const std::string timeout = parsed.value("timeout").value_or("10");
+  const auto seconds = text::parse_number(timeout, kLongest);
+  if (!seconds) {
+    return failure(ErrorKind::kUsage, text::format(_("--timeout '%s' is no number of seconds up to %llu"),
+                                                   text::printable(timeout).c_str(), kLongest));
+  }
+  return app::stop(TRY(targets_of(parsed)), std::chrono::seconds(*seconds));
+}
+
+Result<int> act_kill(const Parsed& parsed) {
+  const int signal = TRY(app::parse_signal(parsed.value("signal").value_or("KILL")));
+  return app::kill(TRY(targets_of(parsed)), signal);
+}
+
+Result<int> act_wait(const Parsed& parsed) {
+  return app::wait(parsed.arguments);
+}
+
+Result<int> act_profile_list(const Parsed& parsed) {
+  return app::list_profiles(listing_of(parsed));
+}
+
+Result<int> act_profile_show(const Parsed& parsed) {
+  return app::show_profile(parsed.arguments.front(), parsed.has("json"));
+}
+
+Result<int> act_profile_lint(const Parsed& parsed) {
+  return app::lint_profiles(parsed.arguments, parsed.has("json"));
+}
+
+Result<int> act_doctor(const Parsed& parsed) {
+  return app::doctor(parsed.has("json"));
+}
+
+Result<int> act_completion(const Parsed& parsed) {
+  app::print_text(TRY(completion_script(parsed.arguments.front())));
+  return app::kSucceeded;
+}
+
+Result<int> act_help(const Parsed& parsed) {
+  if (parsed.arguments.empty()) {
+    app::print_text(overview());
+    return app::kSucceeded;
+  }
+  app::print_text(TRY(help_on(text::join(parsed.arguments, " "))));
+  return app::kSucceeded;
+}
+
+}  // namespace hutch::cli

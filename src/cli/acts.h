@@ -1,0 +1,24 @@
+// What each verb of the table does with its parsed words: the way from the command line to app/.
+#pragma once
+
+#include "cli/parse.h"
+
+namespace hutch::cli {
+
+[[nodiscard]] Result<int> act_run(const Parsed& parsed);
+[[nodiscard]] Result<int> act_plan(const Parsed& parsed);
+[[nodiscard]] Result<int> act_explain(const Parsed& parsed);
+[[nodiscard]] Result<int> act_exec(const Parsed& parsed);
+[[nodiscard]] Result<int> act_ps(const Parsed& parsed);
+[[nodiscard]] Result<int> act_inspect(const Parsed& parsed);
+[[nodiscard]] Result<int> act_stop(const Parsed& parsed);
+[[nodiscard]] Result<int> act_kill(const Parsed& parsed);
+[[nodiscard]] Result<int> act_wait(const Parsed& parsed);
+[[nodiscard]] Result<int> act_profile_list(const Parsed& parsed);
+[[nodiscard]] Result<int> act_profile_show(const Parsed& parsed);
+[[nodiscard]] Result<int> act_profile_lint(const Parsed& parsed);
+[[nodiscard]] Result<int> act_doctor(const Parsed& parsed);
+[[nodiscard]] Result<int> act_completion(const Parsed& parsed);
+[[nodiscard]] Result<int> act_help(const Parsed& parsed);
+
+}  // namespace hutch::cli

@@ -1,0 +1,246 @@
+#include "cli/options.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "base/i18n.h"
+#include "base/text.h"
+#include "cli/acts.h"
+#include "core/profile/vocabulary.h"
+
+namespace hutch::cli {
+namespace {
+
+const Option kJson = {.name = "json", .help = N_("print JSON")};
+const Option kNoLegend = {.name = "no-legend", .help = N_("leave out the line of column names")};
+const Option kNoPager = {.name = "no-pager", .help = N_("accepted for scripts: hutch never starts a pager")};
+const Option kAll = {.name = "all", .help = N_("all running instances")};
+
+// Which profile and box; also of `explain`.
+const Option kProfile = {.name = "profile",
+                         .value = N_("NAME"),
+                         .help = N_("use this profile, whatever the program is"),
+                         .complete = Complete::kProfiles};
+const Option kNoProfile = {.name = "no-profile", .help = N_("the same as --profile=untrusted")};
+
+std::vector<Option> run_options() {
+  return {
+      kProfile,
+      kNoProfile,
+      {.name = "instance", .value = N_("ID"), .help = N_("the id of the new instance, instead of a random one")},
+      {.name = "command",
+       .value = N_("COMMAND"),
+       .help = N_("start this program instead of the app's own, under its profile")},
+      {.name = "cwd",
+       .value = N_("DIRECTORY"),
+       .help = N_("start in this directory"),
+       .complete = Complete::kDirectories},
+      {.name = "bind-arg",
+       .value = N_("FILE[:rw]"),
+       .help = N_("hand over this file, which must be among the arguments"),
+       .complete = Complete::kFiles,
+       .repeats = true},
+      {.name = "disposable", .help = N_("a home that is thrown away at the end")},
+      {.name = "strict", .help = N_("refuse to start when this host lacks a protection")},
+      {.name = "dry-run", .help = N_("print what would happen, like 'hutch plan'")},
+      {.name = "verbose", .help = N_("say which profile, app id and instance")},
+      kJson,
+  };
+}
+
+std::vector<Option> plan_options() {
+  std::vector<Option> options = run_options();
+  std::erase_if(options, [](const Option& option) { return std::string_view(option.name) == "dry-run"; });
+  return options;
+}
+
+std::vector<Verb> running_verbs() {
+  return {
+      {.name = "run",
+       .synopsis = "[OPTIONS] APP[@BOX]|COMMAND [ARGUMENTS...]",
+       .summary = N_("start an app in its sandbox"),
+       .options = run_options(),
+       .complete = Complete::kApps,
+       .least = 1,
+       .most = -1,
+       .takes_permissions = true,
+       .takes_command = true,
+       .runs_program = true,
+       .act = act_run},
+      {.name = "plan",
+       .synopsis = "[OPTIONS] APP[@BOX]|COMMAND [ARGUMENTS...]",
+       .summary = N_("print what 'run' would do, and do nothing"),
+       .options = plan_options(),
+       .complete = Complete::kApps,
+       .least = 1,
+       .most = -1,
+       .takes_permissions = true,
+       .takes_command = true,
+       .act = act_plan},
+      {.name = "explain",
+       .synopsis = "[OPTIONS] APP[@BOX]",
+       .summary = N_("say what an app may do, and who said so"),
+       .options = {kProfile, kNoProfile, kJson},
+       .complete = Complete::kApps,
+       .least = 1,
+       .most = 1,
+       .takes_permissions = true,
+       .act = act_explain},
+      {.name = "exec",
+       .synopsis = "[OPTIONS] ID [--] COMMAND [ARGUMENTS...]",
+       .summary = N_("run a command in a running instance, under the same protections"),
+       .options = {{.name = "env", .value = N_("NAME=VALUE"), .help = N_("set a variable"), .repeats = true},
+                   {.name = "cwd", .value = N_("DIRECTORY"), .help = N_("start in this directory of the sandbox")}},
+       .complete = Complete::kInstances,
+       .least = 2,
+       .most = -1,
+       .takes_command = true,
+       .runs_program = true,
+       .act = act_exec},
+  };
+}
+
+std::vector<Verb> instance_verbs() {
+  return {
+      {.name = "ps",
+       .synopsis = "[OPTIONS]",
+       .summary = N_("list running instances"),
+       .options = {kJson, kNoLegend, kNoPager},
+       .act = act_ps},
+      {.name = "inspect",
+       .synopsis = "[OPTIONS] ID...",
+       .summary = N_("show everything about running instances"),
+       .options = {kJson, kNoPager},
+       .complete = Complete::kInstances,
+       .least = 1,
+       .most = -1,
+       .act = act_inspect},
+      {.name = "stop",
+       .synopsis = "[OPTIONS] ID...|--all",
+       .summary = N_("ask instances to end, and end them when they do not"),
+       .options = {kAll,
+                   {.name = "timeout",
+                    .value = N_("SECONDS"),
+                    .help = N_("how long they may take; 10 unless said otherwise")}},
+       .complete = Complete::kInstances,
+       .most = -1,
+       .act = act_stop},
+      {.name = "kill",
+       .synopsis = "[OPTIONS] ID...|--all",
+       .summary = N_("end instances at once, or send another signal"),
+       .options = {kAll,
+                   {.name = "signal",
+                    .letter = 's',
+                    .value = N_("SIGNAL"),
+                    .help = N_("a name or number; KILL unless said otherwise"),
+                    .complete = Complete::kSignals}},
+       .complete = Complete::kInstances,
+       .most = -1,
+       .act = act_kill},
+      {.name = "wait",
+       .synopsis = "ID...",
+       .summary = N_("wait until instances have ended"),
+       .complete = Complete::kInstances,
+       .least = 1,
+       .most = -1,
+       .act = act_wait},
+  };
+}
+
+std::vector<Verb> other_verbs() {
+  return {
+      {.name = "profile list",
+       .synopsis = "[OPTIONS]",
+       .summary = N_("list profiles"),
+       .options = {kJson, kNoLegend, kNoPager},
+       .act = act_profile_list},
+      {.name = "profile show",
+       .synopsis = "[OPTIONS] NAME",
+       .summary = N_("print the files a profile is made of"),
+       .options = {kJson, kNoPager},
+       .complete = Complete::kProfiles,
+       .least = 1,
+       .most = 1,
+       .act = act_profile_show},
+      {.name = "profile lint",
+       .synopsis = "[OPTIONS] [NAME|FILE...]",
+       .summary = N_("find mistakes in profiles"),
+       .options = {kJson, kNoPager},
+       .complete = Complete::kProfiles,
+       .most = -1,
+       .act = act_profile_lint},
+      {.name = "doctor",
+       .synopsis = "[OPTIONS]",
+       .summary = N_("try what this host can do, and say how to cure what it cannot"),
+       .options = {kJson, kNoPager},
+       .act = act_doctor},
+      {.name = "completion",
+       .synopsis = "bash|zsh|fish",
+       .summary = N_("print a completion script for a shell"),
+       .complete = Complete::kShells,
+       .least = 1,
+       .most = 1,
+       .is_harmless = true,
+       .act = act_completion},
+      {.name = "help",
+       .synopsis = "[VERB]",
+       .summary = N_("explain hutch or one verb"),
+       .complete = Complete::kVerbs,
+       .most = 2,
+       .is_harmless = true,
+       .act = act_help},
+  };
+}
+
+std::vector<Verb> all_verbs() {
+  std::vector<Verb> all = running_verbs();
+  for (std::vector<Verb> more : {instance_verbs(), other_verbs()}) {
+    all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+  }
+  return all;
+}
+
+}  // namespace
+
+const std::vector<Verb>& verbs() {
+  static const std::vector<Verb> kVerbs = all_verbs();
+  return kVerbs;
+}
+
+const std::vector<Option>& common_options() {
+  static const std::vector<Option> kCommon = {
+      {.name = "help", .letter = 'h', .help = N_("explain this verb")},
+      {.name = "allow-root", .help = N_("run as root all the same")},
+  };
+  return kCommon;
+}
+
+std::vector<Option> options_of(const Verb& verb) {
+  std::vector<Option> options = verb.options;
+  options.insert(options.end(), common_options().begin(), common_options().end());
+  if (!verb.takes_permissions) return options;
+  for (const profile::Flag& flag : profile::flags()) {
+    const bool is_publish = std::string_view(flag.name) == "publish";
+    options.push_back({.name = flag.name,
+                       .letter = is_publish ? 'p' : '\0',
+                       .value = flag.placeholder,
+                       .help = flag.help,
+                       .repeats = true});
+  }
+  return options;
+}
+
+Result<const Verb*> find_verb(std::string_view name) {
+  std::vector<std::string_view> names;
+  for (const Verb& verb : verbs()) {
+    if (name == verb.name) return &verb;
+    names.emplace_back(verb.name);
+  }
+  const auto near = text::nearest(name, names);
+  return failure(ErrorKind::kUsage, text::format(_("unknown verb '%s'"), text::printable(name).c_str()),
+                 near ? text::format(_("did you mean '%s'?"), std::string(*near).c_str())
+                      : std::string(_("'hutch help' lists the verbs")));
+}
+
+}  // namespace hutch::cli
