@@ -2,6 +2,7 @@
 
 #include <grp.h>
 #include <pwd.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -231,6 +232,16 @@ std::vector<IdRange> subordinate_ranges(const char* path, const User& user) {
   return ranges;
 }
 
+std::map<std::uint32_t, std::uint64_t> hard_limits() {
+  std::map<std::uint32_t, std::uint64_t> limits;
+  for (std::uint32_t resource = 0; resource < RLIM_NLIMITS; ++resource) {
+    rlimit limit{};
+    if (::getrlimit(static_cast<__rlimit_resource>(resource), &limit) != 0) continue;
+    if (limit.rlim_max != RLIM_INFINITY) limits[resource] = limit.rlim_max;
+  }
+  return limits;
+}
+
 std::map<std::string, std::string> inherited_environment() {
   std::map<std::string, std::string> kept;
   for (char** entry = ::environ; entry != nullptr && *entry != nullptr; ++entry) {
@@ -275,6 +286,7 @@ Result<Facts> probe() {
   facts.environment = inherited_environment();
   facts.subordinate_uids = subordinate_ranges("/etc/subuid", facts.user);
   facts.subordinate_gids = subordinate_ranges("/etc/subgid", facts.user);
+  facts.hard_limits = hard_limits();
   for (int fd = 0; fd < 3; ++fd) facts.is_terminal[fd] = ::isatty(fd) == 1;
   return facts;
 }

@@ -85,17 +85,17 @@ Result<std::string> place_program(const Scene& scene, const std::vector<plan::St
   return place.str();
 }
 
+// The caller's directory where the sandbox shows it, else the home; one that was asked for must be visible.
 Result<BoxPath> working_directory(const Scene& scene, const std::vector<plan::Step>& steps) {
-  const auto& asked = scene.request.directory;
-  if (!asked) {
-    const HostPath& current = scene.launch.directory;
-    const bool is_visible = bind_showing(scene.facts, steps, current) != nullptr;
-    return is_visible ? same_in_box(current) : scene.place.home;
-  }
-  if (asked->starts_with("/")) return BoxPath::parse(*asked);
-  if (*asked == "~") return scene.place.home;
-  if (asked->starts_with("~/")) return scene.place.home.join(std::string_view(*asked).substr(2));
-  return same_in_box(scene.launch.directory).join(*asked);
+  const HostPath& directory = scene.launch.directory;
+  const HostPath& home = scene.facts.user.home;
+  if (directory == home || directory == real_of(scene.facts, home)) return scene.place.home;
+  if (bind_showing(scene.facts, steps, directory) != nullptr) return same_in_box(directory);
+  if (!scene.request.directory) return scene.place.home;
+  return failure(
+      ErrorKind::kInvalid,
+      text::format(_("directory '%s' is not visible in the sandbox"), text::printable(directory.str()).c_str()),
+      text::format(_("grant it: --filesystem=%s"), text::printable(directory.str()).c_str()));
 }
 
 bool has_step_at(const std::vector<plan::Step>& steps, const BoxPath& target) {

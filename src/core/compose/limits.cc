@@ -1,6 +1,6 @@
 #include "core/compose/limits.h"
 
-#include <limits>
+#include <algorithm>
 
 #include "base/i18n.h"
 #include "base/text.h"
@@ -93,6 +93,10 @@ Result<Bounds> bounds(const Scene& scene) {
   Bounds bounds;
   for (const Grant* const grant : scene.profile.all(Kind::kLimit)) TRY(add_scope_limit(*grant, bounds.scope));
   const auto add = [&](std::uint32_t resource, std::uint64_t soft, std::uint64_t hard) {
+    // Only who has CAP_SYS_RESOURCE may raise a hard limit: setrlimit(2).
+    const auto ours = scene.facts.hard_limits.find(resource);
+    if (ours != scene.facts.hard_limits.end()) hard = std::min(hard, ours->second);
+    soft = std::min(soft, hard);
     bounds.resources.push_back({.resource = resource, .soft = soft, .hard = hard});
   };
   // A limit of 0 is ignored when the core pattern is a pipe, 1 is not: core(5).
@@ -105,7 +109,7 @@ Result<Bounds> bounds(const Scene& scene) {
   if (const Grant* const grant = scene.profile.find(Kind::kLimit, "nofile")) {
     open_files = TRY(count_of(*grant, kOpenFilesMost));
   }
-  add(plan::kLimitOpenFiles, std::min(open_files, kOpenFiles), open_files);
+  add(plan::kLimitOpenFiles, kOpenFiles, open_files);
   add(plan::kLimitLockedMemory, kLockedMemory, kLockedMemory);
   add(plan::kLimitPendingSignals, kPendingSignals, kPendingSignals);
   add(plan::kLimitMessageQueues, kMessageQueues, kMessageQueues);

@@ -106,7 +106,8 @@ struct Facts {
   std::map<std::string, std::string> environment;  // the host's variables that a sandbox may inherit by name
   std::vector<IdRange> subordinate_uids;           // of the user, subuid(5); `inside` unused
   std::vector<IdRange> subordinate_gids;
-  bool is_terminal[3] = {false, false, false};  // descriptors 0-2
+  std::map<std::uint32_t, std::uint64_t> hard_limits;  // ours, by RLIMIT_* number; absent: unlimited
+  bool is_terminal[3] = {false, false, false};         // descriptors 0-2
 
   // Paths that were asked for, by the name they were asked under. Absent: does not exist or is unreachable.
   std::map<HostPath, PathFact> paths;

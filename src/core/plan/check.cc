@@ -87,7 +87,8 @@ class Order {
   bool has_waited_ = false;
 };
 
-Status check_bind(const Bind& bind, const BoxPath* dev, bool is_late, const HostPath& instance) {
+// `own` are places that hutch makes before the start; what is in them need not be there yet.
+Status check_bind(const Bind& bind, const BoxPath* dev, bool is_late, const std::vector<HostPath>& own) {
   const auto say = [&](const char* format) {
     return refuse(text::format(format, quoted(bind.source.str()).c_str(), quoted(bind.target.str()).c_str()));
   };
@@ -97,7 +98,9 @@ Status check_bind(const Bind& bind, const BoxPath* dev, bool is_late, const Host
   }
   const bool is_device = bind.type == FileType::kCharacterDevice || bind.type == FileType::kBlockDevice;
   if (is_device && !bind.devices) return say(_("%s on %s is a device without a device grant"));
-  if (!bind.identity && !is_late && (instance.is_root() || !bind.source.is_below(instance))) {
+  const bool is_ours =
+      std::any_of(own.begin(), own.end(), [&](const HostPath& place) { return bind.source.is_at_or_below(place); });
+  if (!bind.identity && !is_late && !is_ours) {
     return say(_("%s on %s does not say which file it means"));
   }
   if (bind.fallback && !bind.identity) return say(_("%s on %s does not say which file it falls back to"));
@@ -127,7 +130,7 @@ Status check_own_places(const Plan& plan) {
   return {};
 }
 
-Status check_steps(const Sandbox& sandbox, const HostPath& instance) {
+Status check_steps(const Sandbox& sandbox, const std::vector<HostPath>& own) {
   if (sandbox.root_size == 0) return refuse(_("its root has no size"));
   if (sandbox.steps.size() > kStepLimit) return refuse(_("it has too many steps"));
   Order order;
@@ -144,7 +147,7 @@ Status check_steps(const Sandbox& sandbox, const HostPath& instance) {
       return refuse(text::format(_("the tmpfs at %s has no size"), quoted(act->target.str()).c_str()));
     }
     if (const auto* const act = std::get_if<Bind>(&step)) {
-      TRY(check_bind(*act, dev, order.has_waited(), instance));
+      TRY(check_bind(*act, dev, order.has_waited(), own));
     }
     const auto* const link = std::get_if<Symlink>(&step);
     if (link != nullptr && (link->points_to.empty() || has_nul(link->points_to))) {
@@ -238,9 +241,9 @@ Status check_lists(const Sandbox& sandbox) {
   return {};
 }
 
-Status check_sandbox(const Sandbox& sandbox, const HostPath& instance, std::int32_t least_descriptor) {
+Status check_sandbox(const Sandbox& sandbox, const std::vector<HostPath>& own, std::int32_t least_descriptor) {
   TRY(check_lists(sandbox));
-  TRY(check_steps(sandbox, instance));
+  TRY(check_steps(sandbox, own));
   TRY(check_environment(sandbox.environment));
   TRY(check_command(sandbox.command));
   TRY(check_network(sandbox));
@@ -251,12 +254,16 @@ Status check_sandbox(const Sandbox& sandbox, const HostPath& instance, std::int3
 }  // namespace
 
 Status check(const Plan& plan) {
-  TRY(check_sandbox(plan.sandbox, plan.instance_directory, kFirstPassed));
+  std::vector<HostPath> own;
+  if (!plan.instance_directory.is_root()) own.push_back(plan.instance_directory);
+  const std::vector<HostPath> proxy_own = own;
+  own.insert(own.end(), plan.directories.begin(), plan.directories.end());
+  TRY(check_sandbox(plan.sandbox, own, kFirstPassed));
   TRY(check_own_places(plan));
   for (const Helper& helper : plan.helpers) {
     const auto* const proxy = std::get_if<BusProxy>(&helper);
     if (proxy == nullptr) continue;
-    TRY_IN(_("the bus proxy's own sandbox"), check_sandbox(proxy->sandbox, plan.instance_directory, kLifeDescriptor));
+    TRY_IN(_("the bus proxy's own sandbox"), check_sandbox(proxy->sandbox, proxy_own, kLifeDescriptor));
   }
   return {};
 }

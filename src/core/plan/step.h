@@ -26,7 +26,7 @@ struct Bind {
   bool executable = true;
   bool devices = false;              // device nodes work; only for what /dev needs and device grants
   std::optional<Identity> identity;  // what was planned; the launcher refuses anything else. Absent only for what hutch
-                                     // itself makes in the instance directory
+                                     // itself makes: in the instance directory, and Plan::directories
   std::optional<HostPath> fallback;  // taken, under the same rules and with `identity`, when `source` does not exist
                                      // (ENOENT); `source` itself is then hutch's own and carries no identity
   bool operator==(const Bind&) const = default;
