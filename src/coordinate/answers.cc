@@ -1,0 +1,104 @@
+#include "coordinate/answers.h"
+
+#include <cstdlib>
+
+#include "base/i18n.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "core/plan/wire.h"
+#include "host/doctor_bus.h"
+#include "host/documents.h"
+#include "host/keyfile.h"
+#include "host/seccomp_compile.h"
+#include "os/file.h"
+
+namespace hutch::coordinate {
+namespace {
+
+std::string variable(const char* name) {
+  const char* const value = std::getenv(name);
+  return value == nullptr ? std::string() : std::string(value);
+}
+
+std::string session_bus() {
+  std::string address = variable("DBUS_SESSION_BUS_ADDRESS");
+  if (address.empty()) address = "unix:path=" + variable("XDG_RUNTIME_DIR") + "/bus";
+  return address;
+}
+
+// XDG Base Directory Specification: the user's first, then $XDG_DATA_DIRS; relative entries are ignored.
+std::vector<HostPath> data_directories() {
+  std::string home = variable("XDG_DATA_HOME");
+  if (home.empty()) home = variable("HOME") + "/.local/share";
+  std::string rest = variable("XDG_DATA_DIRS");
+  if (rest.empty()) rest = "/usr/local/share:/usr/share";
+  std::vector<HostPath> result;
+  const std::string all = home + ":" + rest;
+  for (const std::string_view entry : text::split(all, ':')) {
+    if (auto path = HostPath::parse(entry)) result.push_back(std::move(*path));
+  }
+  return result;
+}
+
+const char* word_of(doctor::Verdict verdict) {
+  switch (verdict) {
+    case doctor::Verdict::kWorks:
+      return "works";
+    case doctor::Verdict::kMissing:
+      return "missing";
+    case doctor::Verdict::kBroken:
+      return "broken";
+    case doctor::Verdict::kUnknown:
+      break;
+  }
+  return "unknown";
+}
+
+}  // namespace
+
+Result<std::string> answer_seccomp() {
+  const std::string bytes = TRY(os::read_all(0, plan::kWireLimit));
+  const plan::Plan plan = TRY(plan::decode_plan(bytes));
+  return host::compile_seccomp(plan.seccomp);
+}
+
+Result<std::string> answer_desktop_entry(const std::string& id) {
+  const auto entry = TRY(host::read_desktop_entry(id, data_directories()));
+  if (!entry) return format_json(Json::object());
+  return format_json(Json{{"id", entry->id},
+                          {"name", entry->name},
+                          {"exec", entry->command},
+                          {"icon", entry->icon},
+                          {"startup_wm_class", entry->startup_window_class},
+                          {"dbus_activatable", entry->is_bus_activatable}});
+}
+
+Result<std::string> answer_documents(const std::vector<std::string>& arguments) {
+  if (arguments.empty()) return failure(ErrorKind::kUsage, _("usage: hutch-coordinator documents APPID ro:PATH..."));
+  const AppId app = TRY(AppId::parse(arguments.front()));
+  std::vector<plan::DocumentGrant> grants;
+  for (auto argument = arguments.begin() + 1; argument != arguments.end(); ++argument) {
+    const bool is_writable = argument->starts_with("rw:");
+    if (!is_writable && !argument->starts_with("ro:")) {
+      return failure(ErrorKind::kUsage, _("usage: hutch-coordinator documents APPID ro:PATH..."));
+    }
+    grants.push_back({.file = TRY(HostPath::parse(argument->substr(3))), .is_writable = is_writable});
+  }
+  return format_json(Json{{"paths", TRY(host::share_documents(session_bus(), app, grants))}});
+}
+
+Result<std::string> answer_doctor() {
+  Json list = Json::array();
+  const auto runtime = HostPath::parse(variable("XDG_RUNTIME_DIR"));
+  const host::DoctorPlace place{.runtime_directory = runtime ? std::optional(*runtime) : std::nullopt,
+                                .session_bus = session_bus(),
+                                .system_bus = variable("DBUS_SYSTEM_BUS_ADDRESS"),
+                                .wayland_display = variable("WAYLAND_DISPLAY")};
+  for (const doctor::Observation& observation : host::observe_buses(place)) {
+    list.push_back(
+        Json{{"name", observation.name}, {"verdict", word_of(observation.verdict)}, {"detail", observation.detail}});
+  }
+  return format_json(Json{{"observations", std::move(list)}});
+}
+
+}  // namespace hutch::coordinate

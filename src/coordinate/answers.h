@@ -1,0 +1,20 @@
+// Questions of the front end that need a heavy library; each answer is one document on standard output.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace hutch::coordinate {
+
+// The encoded plan on standard input; struct sock_filter[].
+[[nodiscard]] Result<std::string> answer_seccomp();
+// JSON of the entry, {} when there is none.
+[[nodiscard]] Result<std::string> answer_desktop_entry(const std::string& id);
+// Arguments: an app id, then "ro:/path" or "rw:/path" for each file. JSON {"paths": [...]}: where the app finds them.
+[[nodiscard]] Result<std::string> answer_documents(const std::vector<std::string>& arguments);
+// JSON {"observations": [{"name", "verdict", "detail"}...]}.
+[[nodiscard]] Result<std::string> answer_doctor();
+
+}  // namespace hutch::coordinate

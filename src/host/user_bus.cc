@@ -1,0 +1,307 @@
+#include "host/user_bus.h"
+
+#include <systemd/sd-bus.h>
+
+#include <cerrno>
+
+#include "base/i18n.h"
+#include "base/overloaded.h"
+#include "base/text.h"
+
+namespace hutch::host {
+namespace {
+
+using std::chrono::duration_cast;
+using std::chrono::microseconds;
+using std::chrono::steady_clock;
+
+constexpr const char* kManager = "org.freedesktop.systemd1";
+constexpr const char* kManagerPath = "/org/freedesktop/systemd1";
+constexpr const char* kManagerFace = "org.freedesktop.systemd1.Manager";
+constexpr const char* kDocuments = "org.freedesktop.portal.Documents";
+constexpr const char* kDocumentsPath = "/org/freedesktop/portal/documents";
+
+struct Unref {
+  void operator()(sd_bus_message* message) const { sd_bus_message_unref(message); }
+  void operator()(sd_bus_slot* slot) const { sd_bus_slot_unref(slot); }
+};
+using Message = std::unique_ptr<sd_bus_message, Unref>;
+using Slot = std::unique_ptr<sd_bus_slot, Unref>;
+
+std::uint64_t timeout_in_microseconds() {
+  return static_cast<std::uint64_t>(duration_cast<microseconds>(kBusTimeout).count());
+}
+
+Error bus_error(int code, const sd_bus_error* error, std::string what) {
+  std::string reason;
+  if (error != nullptr && sd_bus_error_is_set(error) && error->message != nullptr) {
+    reason = ": " + text::printable(error->message);
+    code = 0;
+  }
+  return Error{.kind = ErrorKind::kUnavailable,
+               .code = code < 0 ? -code : code,
+               .message = std::move(what) + reason,
+               .context = {},
+               .hint = {}};
+}
+
+// Sends a call and waits for its answer; `what` names the act in the error.
+Result<Message> call(sd_bus* bus, const Message& request, const char* what) {
+  sd_bus_error error = SD_BUS_ERROR_NULL;
+  sd_bus_message* reply = nullptr;
+  const int code = sd_bus_call(bus, request.get(), timeout_in_microseconds(), &error, &reply);
+  if (code < 0) {
+    auto failed = unexpected(bus_error(code, &error, what));
+    sd_bus_error_free(&error);
+    return failed;
+  }
+  return Message(reply);
+}
+
+Result<Message> new_call(sd_bus* bus, const char* destination, const char* path, const char* face, const char* member) {
+  sd_bus_message* message = nullptr;
+  const int code = sd_bus_message_new_method_call(bus, &message, destination, path, face, member);
+  if (code < 0) return unexpected(bus_error(code, nullptr, _("cannot make a bus message")));
+  return Message(message);
+}
+
+// Appending to a message fails on no memory and on our own mistakes only; the first failure is kept.
+class Writer {
+ public:
+  explicit Writer(const Message& message) : message_(message.get()) {}
+  template <class... Values>
+  void add(const char* types, Values... values) {
+    note(sd_bus_message_append(message_, types, values...));
+  }
+  void open(char type, const char* contents) { note(sd_bus_message_open_container(message_, type, contents)); }
+  void close() { note(sd_bus_message_close_container(message_)); }
+  [[nodiscard]] Status finish() const {
+    if (code_ < 0) return unexpected(bus_error(code_, nullptr, _("cannot make a bus message")));
+    return {};
+  }
+
+ private:
+  void note(int code) {
+    if (code < 0 && code_ >= 0) code_ = code;
+  }
+  sd_bus_message* message_;
+  int code_ = 0;
+};
+
+void write_properties(Writer& writer, const TransientUnit& unit) {
+  writer.open('a', "(sv)");
+  for (const UnitProperty& property : unit.properties) {
+    const char* const name = property.name.c_str();
+    std::visit(overloaded{
+                   [&](std::uint64_t number) { writer.add("(sv)", name, "t", number); },
+                   [&](const std::string& string) { writer.add("(sv)", name, "s", string.c_str()); },
+                   [&](const std::vector<std::string>& strings) {
+                     writer.open('r', "sv");
+                     writer.add("s", name);
+                     writer.open('v', "as");
+                     writer.open('a', "s");
+                     for (const std::string& string : strings) writer.add("s", string.c_str());
+                     writer.close();
+                     writer.close();
+                     writer.close();
+                   },
+               },
+               property.value);
+  }
+  writer.open('r', "sv");
+  writer.add("s", "PIDs");
+  writer.open('v', "au");
+  writer.open('a', "u");
+  for (const pid_t pid : unit.processes) writer.add("u", static_cast<std::uint32_t>(pid));
+  writer.close();
+  writer.close();
+  writer.close();
+  writer.close();
+}
+
+// Ended jobs seen on the manager's connection.
+struct EndedJobs {
+  std::vector<std::pair<std::string, std::string>> results;  // object path, result
+};
+
+int note_ended_job(sd_bus_message* message, void* data, sd_bus_error*) {
+  std::uint32_t id = 0;
+  const char* path = nullptr;
+  const char* unit = nullptr;
+  const char* result = nullptr;
+  if (sd_bus_message_read(message, "uoss", &id, &path, &unit, &result) >= 0) {
+    static_cast<EndedJobs*>(data)->results.emplace_back(path, result);
+  }
+  return 0;
+}
+
+Result<std::string> await_job(sd_bus* bus, const EndedJobs& jobs, const std::string& job) {
+  const auto deadline = steady_clock::now() + kBusTimeout;
+  for (;;) {
+    for (const auto& [path, result] : jobs.results) {
+      if (path == job) return result;
+    }
+    int code = sd_bus_process(bus, nullptr);
+    if (code < 0) return unexpected(bus_error(code, nullptr, _("lost the connection to the user manager")));
+    if (code > 0) continue;
+    const auto left = duration_cast<microseconds>(deadline - steady_clock::now()).count();
+    code = left > 0 ? sd_bus_wait(bus, static_cast<std::uint64_t>(left)) : 0;
+    if (code < 0 && code != -EINTR) {
+      return unexpected(bus_error(code, nullptr, _("lost the connection to the user manager")));
+    }
+    if (code == 0) return unexpected(bus_error(ETIMEDOUT, nullptr, _("the user manager does not finish its job")));
+  }
+}
+
+}  // namespace
+
+void UserBus::Close::operator()(sd_bus* bus) const {
+  sd_bus_close_unref(bus);
+}
+
+Result<UserBus> UserBus::open_user_manager(const HostPath& runtime_directory) {
+  const HostPath socket = runtime_directory / "systemd/private";
+  sd_bus* bus = nullptr;
+  int code = sd_bus_new(&bus);
+  if (code < 0) return unexpected(bus_error(code, nullptr, _("cannot reach the user manager")));
+  UserBus result(bus);
+  code = sd_bus_set_address(bus, ("unix:path=" + socket.str()).c_str());
+  if (code >= 0) code = sd_bus_start(bus);
+  if (code < 0) {
+    return unexpected(bus_error(code, nullptr, text::format(_("cannot reach the user manager at '%s'"), socket.c_str()))
+                          .with_hint(_("log in through a session of systemd, or enable one: loginctl enable-linger")));
+  }
+  return result;
+}
+
+Result<UserBus> UserBus::open(const std::string& address) {
+  sd_bus* bus = nullptr;
+  int code = sd_bus_new(&bus);
+  if (code < 0) return unexpected(bus_error(code, nullptr, _("cannot reach the bus")));
+  UserBus result(bus);
+  code = sd_bus_set_address(bus, address.c_str());
+  if (code >= 0) code = sd_bus_set_bus_client(bus, 1);
+  if (code >= 0) code = sd_bus_start(bus);
+  if (code < 0) {
+    return unexpected(
+        bus_error(code, nullptr, text::format(_("cannot reach the bus at '%s'"), text::printable(address).c_str())));
+  }
+  return result;
+}
+
+Status UserBus::start_transient_unit(const TransientUnit& unit) {
+  const std::string what = text::format(_("cannot start the unit '%s'"), unit.name.c_str());
+  EndedJobs jobs;
+  sd_bus_slot* slot = nullptr;
+  // The manager's own socket sends its signals to every peer; a match here is local (org.freedesktop.systemd1(5)).
+  const int code =
+      sd_bus_match_signal(bus_.get(), &slot, nullptr, kManagerPath, kManagerFace, "JobRemoved", note_ended_job, &jobs);
+  if (code < 0) return unexpected(bus_error(code, nullptr, what));
+  const Slot match(slot);
+  const Message request = TRY(new_call(bus_.get(), kManager, kManagerPath, kManagerFace, "StartTransientUnit"));
+  Writer writer(request);
+  writer.add("ss", unit.name.c_str(), "fail");
+  write_properties(writer, unit);
+  writer.add("a(sa(sv))", 0U);
+  TRY(writer.finish());
+  const Message reply = TRY(call(bus_.get(), request, what.c_str()));
+  const char* job = nullptr;
+  const int read = sd_bus_message_read(reply.get(), "o", &job);
+  if (read < 0) return unexpected(bus_error(read, nullptr, what));
+  const std::string result = TRY(await_job(bus_.get(), jobs, job));
+  if (result != "done") {
+    return failure(ErrorKind::kUnavailable, text::format("%s: %s", what.c_str(), text::printable(result).c_str()),
+                   text::format(_("see: journalctl --user --unit=%s"), unit.name.c_str()));
+  }
+  return {};
+}
+
+Result<std::string> UserBus::control_group_of(const std::string& scope) {
+  char* path = nullptr;
+  int code = sd_bus_path_encode("/org/freedesktop/systemd1/unit", scope.c_str(), &path);
+  if (code < 0) return unexpected(bus_error(code, nullptr, _("cannot name a unit")));
+  const std::string object = path;
+  ::free(path);
+  sd_bus_error error = SD_BUS_ERROR_NULL;
+  char* group = nullptr;
+  code = sd_bus_get_property_string(bus_.get(), kManager, object.c_str(), "org.freedesktop.systemd1.Scope",
+                                    "ControlGroup", &error, &group);
+  if (code < 0) {
+    auto failed =
+        unexpected(bus_error(code, &error, text::format(_("cannot ask for the cgroup of '%s'"), scope.c_str())));
+    sd_bus_error_free(&error);
+    return failed;
+  }
+  std::string result = group;
+  ::free(group);
+  return result;
+}
+
+Result<bool> UserBus::is_activatable(const std::string& name) {
+  for (const char* const member : {"ListNames", "ListActivatableNames"}) {
+    const Message request =
+        TRY(new_call(bus_.get(), "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", member));
+    const Message reply = TRY(call(bus_.get(), request, _("cannot list the names on the bus")));
+    if (sd_bus_message_enter_container(reply.get(), 'a', "s") < 0) continue;
+    const char* found = nullptr;
+    while (sd_bus_message_read_basic(reply.get(), 's', &found) > 0) {
+      if (name == found) return true;
+    }
+  }
+  return false;
+}
+
+Result<std::uint32_t> UserBus::number_property(const std::string& destination, const std::string& object,
+                                               const std::string& interface, const std::string& name) {
+  const Message request =
+      TRY(new_call(bus_.get(), destination.c_str(), object.c_str(), "org.freedesktop.DBus.Properties", "Get"));
+  Writer writer(request);
+  writer.add("ss", interface.c_str(), name.c_str());
+  TRY(writer.finish());
+  const std::string what = text::format(_("cannot ask '%s' for '%s'"), destination.c_str(), name.c_str());
+  const Message reply = TRY(call(bus_.get(), request, what.c_str()));
+  std::uint32_t value = 0;
+  const int code = sd_bus_message_read(reply.get(), "v", "u", &value);
+  if (code < 0) return unexpected(bus_error(code, nullptr, what));
+  return value;
+}
+
+Result<std::string> UserBus::document_mount_point() {
+  const Message request = TRY(new_call(bus_.get(), kDocuments, kDocumentsPath, kDocuments, "GetMountPoint"));
+  const Message reply = TRY(call(bus_.get(), request, _("cannot reach the document portal")));
+  const void* bytes = nullptr;
+  std::size_t size = 0;
+  const int code = sd_bus_message_read_array(reply.get(), 'y', &bytes, &size);
+  if (code < 0) return unexpected(bus_error(code, nullptr, _("cannot reach the document portal")));
+  std::string path(static_cast<const char*>(bytes), size);
+  path.resize(path.find('\0') == std::string::npos ? path.size() : path.find('\0'));  // a NUL ends the byte string
+  return path;
+}
+
+Result<SharedDocuments> UserBus::share_documents(std::span<const int> files, bool is_writable, const std::string& app) {
+  constexpr std::uint32_t kReuseExisting = 1U << 0;  // org.freedesktop.portal.Documents, AddFull
+  constexpr std::uint32_t kAsNeeded = 1U << 2;
+  const char* const what = _("cannot share a file through the document portal");
+  const Message request = TRY(new_call(bus_.get(), kDocuments, kDocumentsPath, kDocuments, "AddFull"));
+  Writer writer(request);
+  writer.open('a', "h");
+  for (const int file : files) writer.add("h", file);
+  writer.close();
+  writer.add("us", kReuseExisting | kAsNeeded, app.c_str());
+  if (is_writable) {
+    writer.add("as", 2U, "read", "write");
+  } else {
+    writer.add("as", 1U, "read");
+  }
+  TRY(writer.finish());
+  const Message reply = TRY(call(bus_.get(), request, what));
+  SharedDocuments result;
+  int code = sd_bus_message_enter_container(reply.get(), 'a', "s");
+  const char* id = nullptr;
+  while (code >= 0 && (code = sd_bus_message_read_basic(reply.get(), 's', &id)) > 0) result.ids.emplace_back(id);
+  if (code < 0 || result.ids.size() != files.size()) return unexpected(bus_error(EBADMSG, nullptr, what));
+  result.mount_point = TRY(document_mount_point());
+  return result;
+}
+
+}  // namespace hutch::host

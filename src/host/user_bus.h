@@ -1,0 +1,69 @@
+// The user manager and the session bus. user_bus.cc is the only file that knows sd-bus; every call has a deadline.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/path.h"
+
+struct sd_bus;
+
+namespace hutch::host {
+
+inline constexpr std::chrono::seconds kBusTimeout{10};
+
+struct UnitProperty {
+  std::string name;
+  std::variant<std::uint64_t, std::string, std::vector<std::string>> value;
+};
+
+struct TransientUnit {
+  std::string name;
+  std::vector<UnitProperty> properties;
+  std::vector<pid_t> processes;
+};
+
+// Files given to an app through the document portal.
+struct SharedDocuments {
+  std::string mount_point;       // of the portal's file system, as the host sees it
+  std::vector<std::string> ids;  // one a file; empty where the app could open the file already
+};
+
+class UserBus {
+ public:
+  // The user manager's own socket in the runtime directory: needs no bus daemon (systemd's bus_connect_user_systemd).
+  [[nodiscard]] static Result<UserBus> open_user_manager(const HostPath& runtime_directory);
+  [[nodiscard]] static Result<UserBus> open(const std::string& address);
+
+  // On the manager's connection. Starts the unit and waits until its job has ended well: the processes are in it then.
+  [[nodiscard]] Status start_transient_unit(const TransientUnit& unit);
+  // The cgroup of a running scope, as a path below the cgroup file system's root.
+  [[nodiscard]] Result<std::string> control_group_of(const std::string& scope);
+
+  // On a bus. `is_activatable` also holds for a running name.
+  [[nodiscard]] Result<bool> is_activatable(const std::string& name);
+  [[nodiscard]] Result<std::uint32_t> number_property(const std::string& destination, const std::string& object,
+                                                      const std::string& interface, const std::string& name);
+  // The document portal (org.freedesktop.portal.Documents). Both start it where it is not running.
+  [[nodiscard]] Result<std::string> document_mount_point();
+  // O_PATH descriptors of files, for reading or also writing, to be seen by this app alone.
+  [[nodiscard]] Result<SharedDocuments> share_documents(std::span<const int> files, bool is_writable,
+                                                        const std::string& app);
+
+ private:
+  struct Close {
+    void operator()(sd_bus* bus) const;
+  };
+  explicit UserBus(sd_bus* bus) : bus_(bus) {}
+  std::unique_ptr<sd_bus, Close> bus_;
+};
+
+}  // namespace hutch::host
