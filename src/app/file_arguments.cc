@@ -110,15 +110,16 @@ Result<std::vector<profile::FileArgument>> file_arguments(const profile::Request
   }
   for (const std::string& text : bind_arguments) {
     const BindArgument bind = read_bind_argument(text);
-    const auto place = std::find(request.arguments.begin(), request.arguments.end(), bind.text);
     auto file = file_of(bind.text, directory);
-    if (!file || place == request.arguments.end()) {
-      return failure(ErrorKind::kUsage, text::format(file ? _("--bind-arg '%s' is not among the app's arguments")
-                                                          : _("--bind-arg '%s' is no regular file"),
-                                                     text::printable(bind.text).c_str()));
+    if (!file) {
+      return failure(ErrorKind::kUsage,
+                     text::format(_("--bind-arg '%s' is no regular file"), text::printable(bind.text).c_str()));
     }
+    // One that is no argument of its own, as in --input=FILE, gets the index behind the last: it is only made visible.
+    const auto place = std::find(request.arguments.begin(), request.arguments.end(), bind.text);
     const auto index = static_cast<std::uint32_t>(place - request.arguments.begin());
-    std::erase_if(files, [&](const profile::FileArgument& other) { return other.index == index; });
+    const bool is_argument = place != request.arguments.end();
+    std::erase_if(files, [&](const auto& other) { return is_argument && other.index == index; });
     files.push_back({.index = index, .file = std::move(*file), .is_writable = bind.is_writable});
   }
   return files;

@@ -13,7 +13,7 @@ namespace hutch::app {
 [[nodiscard]] Result<HostPath> working_directory(const profile::Request& request);
 
 // Existing regular files among the arguments of an app with a screen, with the access of the profile's `open` key, and
-// the files of --bind-arg, which must be among the arguments of whatever app.
+// the files of --bind-arg of whatever app.
 [[nodiscard]] Result<std::vector<profile::FileArgument>> file_arguments(const profile::Request& request,
                                                                         const std::vector<std::string>& bind_arguments,
                                                                         const profile::Profile& profile,

@@ -32,10 +32,7 @@ std::vector<std::string_view> value_words(const Option& option) {
   if (name == "allow" || name == "disallow") return profile::names_of(profile::Kind::kFeature);
   if (name == "share" || name == "unshare") return {"network", "ipc"};
   if (name == "network") return {"none", "private", "internet", "lan", "host"};
-  if (name == "filesystem" || name == "nofilesystem") {
-    return {"home",         "host",      "host-os",      "host-etc",   "xdg-desktop", "xdg-documents",
-            "xdg-download", "xdg-music", "xdg-pictures", "xdg-videos", "xdg-run/"};
-  }
+  if (name == "filesystem" || name == "nofilesystem") return profile::names_of(profile::Kind::kFile);
   if (option.complete == Complete::kSignals)
     return {"TERM", "KILL", "INT", "HUP", "QUIT", "USR1", "USR2", "STOP", "CONT"};
   return {};

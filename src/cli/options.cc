@@ -38,7 +38,7 @@ std::vector<Option> run_options() {
        .complete = Complete::kDirectories},
       {.name = "bind-arg",
        .value = N_("FILE[:rw]"),
-       .help = N_("hand over this file, which must be among the arguments"),
+       .help = N_("hand over this file, also to an app without a screen"),
        .complete = Complete::kFiles,
        .repeats = true},
       {.name = "disposable", .help = N_("a home that is thrown away at the end")},

@@ -123,27 +123,6 @@ Observation look_at_newuidmap(const facts::Facts& facts) {
   return observe("newuidmap", Verdict::kWorks, programs.newuidmap->str());
 }
 
-// Which controllers the user's own part of the cgroup tree may use (cgroups(7)).
-Observation look_at_cgroup() {
-  const auto own = os::read_file(HostPath::literal("/proc/self/cgroup"), 64u << 10);
-  if (!own) return observe("cgroup-delegation", Verdict::kUnknown);
-  for (const std::string_view line : text::split(*own, '\n')) {
-    if (!line.starts_with("0::/")) continue;
-    const std::string service = text::format("user@%u.service", ::geteuid());
-    const std::size_t end = line.find(service);
-    if (end == std::string_view::npos) break;
-    const std::string path(line.substr(4, end + service.size() - 4));
-    const auto file = (HostPath::literal("/sys/fs/cgroup") / path).join("cgroup.controllers");
-    const auto controllers = file ? os::read_file(*file, 4096) : Result<std::string>();
-    if (!controllers) break;
-    const std::string_view words = text::trim(*controllers);
-    const bool is_enough =
-        words.find("memory") != std::string_view::npos && words.find("pids") != std::string_view::npos;
-    return observe("cgroup-delegation", is_enough ? Verdict::kWorks : Verdict::kMissing, std::string(words));
-  }
-  return observe("cgroup-delegation", Verdict::kMissing, _("this session is not below a systemd user manager"));
-}
-
 }  // namespace
 
 std::vector<Observation> examine(const facts::Facts& facts) {
@@ -158,7 +137,6 @@ std::vector<Observation> examine(const facts::Facts& facts) {
       look_at_launcher(),
       look_at_runtime_directory(facts),
       look_at_newuidmap(facts),
-      look_at_cgroup(),
       try_device("fuse", "/dev/fuse"),
       try_device("tun", "/dev/net/tun"),
   };

@@ -15,7 +15,6 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "host/relay.h"
-#include "os/file.h"
 #include "os/pipe.h"
 #include "os/process.h"
 #include "os/socket.h"
@@ -99,7 +98,7 @@ class Execution {
   std::optional<plan::Outcome> outcome_;
 };
 
-// The command's end of a stream. A terminal of the host never enters a sandbox: a pipe takes its place.
+// The command's end of a stream. Without a pty a pipe takes the place of a terminal, which never enters a sandbox.
 Result<int> Execution::stream_for(int stream) {
   if (::isatty(stream) == 0) return stream;
   os::Pipe pipe = TRY(os::make_pipe());
@@ -120,11 +119,9 @@ Result<int> Execution::stream_for(int stream) {
 Status Execution::start(const plan::ExecRequest& request) {
   command_ = request.command;
   std::array<int, kStreams> streams{};
-  std::optional<os::Fd> nothing;
-  if (request.has_terminal) nothing = TRY(os::open_at(AT_FDCWD, "/dev/null", O_RDWR, 0, 0));
   for (int stream = 0; stream < kStreams; ++stream) {
-    const bool is_replaced = request.has_terminal && ::isatty(stream) != 0;  // by the pty
-    streams[static_cast<std::size_t>(stream)] = is_replaced ? nothing->get() : TRY(stream_for(stream));
+    // With a pty of its own, PID 1 puts that in the place of terminals.
+    streams[static_cast<std::size_t>(stream)] = request.has_terminal ? stream : TRY(stream_for(stream));
   }
   const std::string payload = plan::encode(request);
   if (payload.size() > plan::kPacketPayloadLimit) {

@@ -80,6 +80,8 @@ Observation groups(const facts::Facts& facts) {
 }  // namespace
 
 const std::vector<Rule>& rules() {
+  static constexpr const char* kNewProxy =
+      N_("update xdg-dbus-proxy: your distribution's security updates, or the newest release");
   static const std::vector<Rule> kRules = {
       {"user-namespaces", N_("User namespaces"),
        N_("every sandbox needs them: cure what the next three lines find, or leave a container that forbids them"),
@@ -128,8 +130,11 @@ const std::vector<Rule>& rules() {
       {"bus-proxy", N_("xdg-dbus-proxy"),
        N_("install xdg-dbus-proxy (Debian, Ubuntu, Fedora, Arch); without it no app gets a bus"), Severity::kError,
        bus_proxy},
-      {"bus-proxy-names", N_("xdg-dbus-proxy hides other names"),
-       N_("update xdg-dbus-proxy to 0.1.7 or later, which closes the holes of 2026"), Severity::kError},
+      {"bus-proxy-sasl", N_("xdg-dbus-proxy lets sd-bus programs connect"), kNewProxy, Severity::kWarning},
+      {"bus-proxy-eavesdrop", N_("xdg-dbus-proxy refuses eavesdropping"), kNewProxy, Severity::kWarning},
+      {"bus-proxy-broadcast", N_("xdg-dbus-proxy holds broadcasts back"), kNewProxy, Severity::kWarning},
+      {"bus-proxy-reply", N_("xdg-dbus-proxy refuses forged replies"), kNewProxy, Severity::kWarning},
+      {"bus-proxy-path", N_("xdg-dbus-proxy keeps call rules to their object"), kNewProxy, Severity::kWarning},
       {"portal", N_("Desktop portal"),
        N_("install xdg-desktop-portal and one of xdg-desktop-portal-gtk, -gnome, -kde, -wlr"), Severity::kWarning},
       {"document-portal", N_("Document portal"),
