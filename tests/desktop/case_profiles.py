@@ -1,0 +1,39 @@
+"""Every shipped program profile starts the real Debian program under its own id, with a window, and ends without a trace."""
+import json
+
+from desk import Sandboxed, check, find_window, finish, output, until, windows
+
+PROGRAMS = {  # profile: what to type, the window's app_id
+    "evince": (["evince"], "vince"),
+    "featherpad": (["featherpad"], "eather"),
+    "foot": (["foot"], "^foot$"),
+    "galculator": (["galculator"], "alculator"),
+    "gedit": (["gedit"], "edit"),
+    "gnome-calculator": (["gnome-calculator"], "alculator"),
+    "gnome-text-editor": (["gnome-text-editor"], "ext-?[Ee]ditor"),
+    "gtk3-widget-factory": (["gtk3-widget-factory"], "idget"),
+    "gtk4-demo": (["gtk4-demo"], "emo"),
+    "mousepad": (["mousepad"], "ousepad"),
+    "mpv": (["mpv", "--idle", "--force-window", "--vo=wlshm"], "mpv"),
+    "zenity": (["zenity", "--info", "--text=Hello"], "enity"),
+}
+
+
+def shipped():
+    """Profiles that name programs; the bases do not."""
+    listed = json.loads(output("hutch", "profile", "list", "--json"))["profiles"]
+    return {entry["id"] for entry in listed if not entry.get("base")}
+
+
+check("there is a program for every shipped profile", shipped() == set(PROGRAMS), shipped() ^ set(PROGRAMS))
+for profile, (command, app_id) in PROGRAMS.items():
+    app = Sandboxed(*command)
+    window = until(40, lambda: find_window(app_id))
+    check(f"{profile}: has a window", window, f"{windows()}\n{app.text()}")
+    record = app.record() or {}
+    check(f"{profile}: runs under its own profile", record.get("profile") == profile, record)
+    output("hutch", "stop", app.instance)
+    check(f"{profile}: ends when asked", app.wait(20) != "still running", app.text())
+    until(10, lambda: not find_window(app_id))
+    app.check_nothing_left(profile)
+finish()
