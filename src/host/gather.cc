@@ -10,7 +10,7 @@ void gather(facts::Facts& facts, const profile::Profile& profile, const profile:
             const compose::Launch& launch) {
   look_up_variables(facts, compose::wanted_variables(profile));
   const profile::Grant* const network = profile.find(profile::Kind::kNetwork, "network");
-  if (network != nullptr && (network->access == "internet" || network->access == "lan")) look_at_network(facts);
+  if (network != nullptr && network->access != "none" && network->access != "host") look_at_network(facts);
   const auto devices = profile.all(profile::Kind::kDevice);
   const auto names_one = [](const profile::Grant* grant) { return grant->name.starts_with("usb:"); };
   if (std::any_of(devices.begin(), devices.end(), names_one)) look_at_usb(facts);

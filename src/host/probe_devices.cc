@@ -56,6 +56,36 @@ std::optional<HostPath> real_path(const HostPath& path) {
   return fact == nullptr ? std::nullopt : std::optional(fact->real);
 }
 
+// proc(5), net/route: interface, destination, gateway, flags, three counters, mask. net/ipv6_route: destination, its
+// prefix length, ..., interface; the kernel's own refusals stand on lo.
+bool has_default_route() {
+  constexpr std::size_t kLimit = 4u << 20;
+  const auto lines_of = [](const char* path) -> std::vector<std::vector<std::string>> {
+    std::vector<std::vector<std::string>> lines;
+    const std::string content = os::read_file(HostPath::literal(path), kLimit).value_or("");
+    for (const std::string_view line : text::split(content, '\n')) {
+      std::vector<std::string> fields;
+      std::string spaced(line);
+      std::replace(spaced.begin(), spaced.end(), '\t', ' ');
+      for (const std::string_view field : text::split(spaced, ' ')) {
+        if (!field.empty()) fields.emplace_back(field);
+      }
+      lines.push_back(std::move(fields));
+    }
+    return lines;
+  };
+  for (const auto& fields : lines_of("/proc/net/route")) {
+    if (fields.size() > 7 && fields[1] == "00000000" && fields[7] == "00000000") return true;
+  }
+  for (const auto& fields : lines_of("/proc/net/ipv6_route")) {
+    if (fields.size() > 9 && fields[0].find_first_not_of('0') == std::string::npos && fields[1] == "00" &&
+        fields.back() != "lo") {
+      return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 void probe_devices(facts::Facts& facts) {
@@ -86,6 +116,7 @@ void look_at_network(facts::Facts& facts) {
   // socket(2) asks the kernel to load the family's module, so this is not done for every run.
   const os::Fd xfrm(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_XFRM));
   facts.kernel.has_xfrm = static_cast<bool>(xfrm);
+  facts.has_default_route = has_default_route();
   ifaddrs* list = nullptr;
   if (::getifaddrs(&list) != 0) return;
   facts.host_addresses.clear();

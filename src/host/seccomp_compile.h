@@ -1,4 +1,6 @@
-// A seccomp policy as BPF bytes (struct sock_filter[]), by libseccomp. Linked into hutch-coordinator only.
+// A seccomp policy as BPF bytes (struct sock_filter[]). libseccomp knows the names and numbers of the calls; the
+// program itself is ours (bpf_program.h): libseccomp cannot say "this call, but for these arguments" with a default
+// that is neither answer. Linked into hutch-coordinator only.
 #pragma once
 
 #include <string>

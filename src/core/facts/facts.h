@@ -98,6 +98,7 @@ struct Facts {
   std::vector<std::string> dns_servers;  // numeric, from resolv.conf (the upstreams under systemd-resolved)
   std::vector<std::string> dns_search;
   std::vector<std::string> host_addresses;  // the host's own, numeric, both families: refused by `internet`
+  bool has_default_route = false;           // of either family: false when the host is offline
   std::vector<HostPath> gpu_nodes;
   std::vector<HostPath> camera_nodes;
   std::vector<HostPath> input_nodes;
