@@ -1,0 +1,89 @@
+#include "launch/control.h"
+
+#include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "os/socket.h"
+
+namespace hutch::launch {
+namespace {
+
+using plan::Message;
+using plan::Packet;
+
+constexpr std::size_t kStandards = 3;
+
+}  // namespace
+
+void Control::admit() {
+  os::Fd socket(::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+  if (!socket) return;  // it gave up, or we are out of descriptors: the next one may fare better
+  const auto peer = os::peer_of(socket.get());
+  if (!peer || peer->uid != ::getuid()) return;
+  const auto free = std::find_if(clients_.begin(), clients_.end(), [](const Client& it) { return !it.socket; });
+  if (free == clients_.end()) return;
+  *free = {.socket = std::move(socket), .command = 0};
+}
+
+void Control::drop(Client& client) {
+  Packet packet;
+  packet.kind = Message::kSignal;
+  packet.command = client.command;
+  packet.value = SIGHUP;
+  if (client.command != 0) (void)send(init_, packet);  // PID 1 that is gone took the command with it
+  client = {};
+}
+
+void Control::execute(Client& client, Incoming incoming) {
+  if (client.command != 0 || incoming.descriptors.size() != kStandards || incoming.payload.empty()) {
+    return drop(client);
+  }
+  int standards[kStandards];
+  for (std::size_t index = 0; index < kStandards; ++index) standards[index] = incoming.descriptors[index].get();
+  incoming.packet.command = ++last_command_;
+  if (!send(init_, incoming.packet, standards, incoming.payload)) return drop(client);
+  client.command = last_command_;
+}
+
+bool Control::hear(std::size_t index) {
+  Client& client = clients_[index];
+  auto incoming = receive(client.socket.get(), plan::kPacketPayloadLimit);
+  if (!incoming) {
+    drop(client);
+    return true;
+  }
+  Packet packet = incoming->packet;
+  packet.command = client.command;  // its own, or the plan's; never another client's
+  switch (packet.kind) {
+    case Message::kExecute:
+      execute(client, std::move(*incoming));
+      return true;
+    case Message::kSignal:
+    case Message::kContinue:
+      if (!send(init_, packet)) drop(client);
+      return true;
+    case Message::kAbort:
+      return false;
+    default:
+      drop(client);
+      return true;
+  }
+}
+
+void Control::forward(const Incoming& incoming) {
+  const auto client = std::find_if(clients_.begin(), clients_.end(), [&](const Client& it) {
+    return it.socket && it.command == incoming.packet.command;
+  });
+  if (client == clients_.end()) return;
+  const bool is_last = incoming.packet.kind == Message::kExited || incoming.packet.kind == Message::kFailed;
+  int attached[1] = {-1};
+  if (!incoming.descriptors.empty()) attached[0] = incoming.descriptors.front().get();
+  const std::span<const int> descriptors(attached, incoming.descriptors.empty() ? 0 : 1);
+  if (!send(client->socket.get(), incoming.packet, descriptors)) return drop(*client);
+  if (is_last) *client = {};
+}
+
+}  // namespace hutch::launch

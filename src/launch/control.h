@@ -1,0 +1,46 @@
+// Clients of INSTANCE/control: `hutch exec`, `stop` and `kill`. One connection is at most one command.
+//
+// Only processes of the same user are heard. A client that floods, stalls or lies loses its connection and, when it
+// had one, its command gets SIGHUP; the supervisor never waits for it.
+#pragma once
+
+#include <sys/types.h>
+
+#include <array>
+#include <cstdint>
+
+#include "launch/packets.h"
+#include "os/fd.h"
+
+namespace hutch::launch {
+
+class Control {
+ public:
+  static constexpr std::size_t kClientLimit = 32;
+
+  // `listener` is borrowed; `init` is the socket to PID 1.
+  Control(int listener, int init) : listener_(listener), init_(init) {}
+
+  [[nodiscard]] int listener() const { return listener_; }
+  [[nodiscard]] int client(std::size_t index) const { return clients_[index].socket.get(); }
+  void admit();
+  // False when the client asked for the end of everything.
+  [[nodiscard]] bool hear(std::size_t index);
+  // Passes on what PID 1 says about an executed command.
+  void forward(const Incoming& incoming);
+
+ private:
+  struct Client {
+    os::Fd socket;
+    std::uint32_t command = 0;  // 0: none yet
+  };
+  void execute(Client& client, Incoming incoming);
+  void drop(Client& client);
+
+  int listener_;
+  int init_;
+  std::uint32_t last_command_ = 0;
+  std::array<Client, kClientLimit> clients_;
+};
+
+}  // namespace hutch::launch

@@ -1,0 +1,104 @@
+#include "launch/inherit.h"
+
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <string_view>
+
+#include "core/plan/wire.h"
+#include "launch/failure.h"
+#include "os/memfile.h"
+
+namespace hutch::launch {
+namespace {
+
+constexpr std::size_t kLanguageLimit = 16;
+
+bool is_language(std::string_view entry) {
+  return entry.starts_with("LANG=") || entry.starts_with("LC_") || entry.starts_with("LANGUAGE=");
+}
+
+}  // namespace
+
+Start take_start(int argc, char** argv, char** environment) {
+  Start start;
+  start.has_filter = is_open(plan::kSeccompDescriptor);
+  start.waives_filter = argc > 2 && std::strcmp(argv[2], kWithoutSeccomp) == 0;
+  for (char** entry = environment; *entry != nullptr; ++entry) {
+    if (is_language(*entry) && start.languages.size() < kLanguageLimit) start.languages.push_back(::strdup(*entry));
+    std::memset(*entry, 0, std::strlen(*entry));
+  }
+  start.languages.push_back(nullptr);
+  for (int index = 2; index < argc; ++index) std::memset(argv[index], 0, std::strlen(argv[index]));
+  return start;
+}
+
+bool is_open(int fd) {
+  return ::fcntl(fd, F_GETFD) >= 0;
+}
+
+bool open_missing_standards() {
+  while (true) {
+    const int fd = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (fd < 0) return false;
+    if (fd > STDERR_FILENO) return ::close(fd) == 0;
+    if (::fcntl(fd, F_SETFD, 0) != 0) return false;
+  }
+}
+
+bool close_unlisted(std::span<const std::int32_t> passed) {
+  std::vector<std::int32_t> kept(passed.begin(), passed.end());
+  std::sort(kept.begin(), kept.end());
+  unsigned first = plan::kFirstPassed;
+  for (const std::int32_t fd : kept) {
+    if (fd < static_cast<std::int32_t>(first)) continue;
+    const auto number = static_cast<unsigned>(fd);
+    if (number > first && ::close_range(first, number - 1, 0) != 0) return false;
+    first = number + 1;
+  }
+  return ::close_range(first, ~0U, 0) == 0 && ::close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) == 0;
+}
+
+DescriptorFault find_bad_descriptor(std::span<const std::int32_t> passed) {
+  const auto fault_of = [](int fd) -> DescriptorFault {
+    struct stat status {};
+    if (::fstat(fd, &status) != 0) return {.fd = fd, .error = errno};
+    if (S_ISDIR(status.st_mode)) return {.fd = fd, .error = EISDIR};
+    return {};
+  };
+  for (int fd = 0; fd <= STDERR_FILENO; ++fd) {
+    if (const DescriptorFault fault = fault_of(fd); fault.error != 0) return fault;
+  }
+  for (const std::int32_t fd : passed) {
+    if (const DescriptorFault fault = fault_of(fd); fault.error != 0) return fault;
+  }
+  return {};
+}
+
+void reset_signals(std::span<const int> blocked) {
+  struct sigaction plain {};
+  plain.sa_handler = SIG_DFL;
+  for (int signal = 1; signal < NSIG; ++signal) (void)::sigaction(signal, &plain, nullptr);  // KILL and STOP refuse
+  sigset_t set;
+  (void)::sigemptyset(&set);
+  for (const int signal : blocked) (void)::sigaddset(&set, signal);
+  (void)::sigprocmask(SIG_SETMASK, &set, nullptr);
+}
+
+plan::Sandbox decode_plan_or_fail() {
+  const auto fail = [](int error) { end_with_line({.stage = plan::Stage::kInherit, .step = -1, .error = error}); };
+  const auto file = os::MappedFile::map(plan::kPlanDescriptor, plan::kWireLimit, true);
+  if (!file) fail(file.error().code);
+  auto sandbox = plan::decode_sandbox(file->bytes());
+  if (!sandbox) fail(EBADMSG);
+  return std::move(*sandbox);
+}
+
+}  // namespace hutch::launch

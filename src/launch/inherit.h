@@ -1,0 +1,44 @@
+// What hutch-launch is started with: descriptors at fixed numbers (core/plan/channel.h), and nothing else that counts.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "core/plan/channel.h"
+
+namespace hutch::launch {
+
+// argv[2] that lets a run go on without kSeccompDescriptor; tests and benchmarks of single walls use it.
+inline constexpr const char* kWithoutSeccomp = "--without-seccomp";
+// PID 1's end of the pair with the supervisor, and the detached mount that proves Landlock, across the re-exec: numbers
+// that mean something else outside.
+inline constexpr int kInitChannel = plan::kCoordinatorDescriptor;
+inline constexpr int kProbeDescriptor = plan::kFrontEndDescriptor;
+
+struct Start {
+  bool has_filter = false;       // kSeccompDescriptor is open
+  bool waives_filter = false;    // kWithoutSeccomp was given
+  std::vector<char*> languages;  // LANG, LC_*, LANGUAGE of the environment, for the front end's report
+};
+
+// Copies what is needed of argv and the environment and wipes the rest: both stay readable in /proc otherwise.
+[[nodiscard]] Start take_start(int argc, char** argv, char** environment);
+
+[[nodiscard]] bool is_open(int fd);
+// Descriptors 0-2 that are closed become /dev/null.
+[[nodiscard]] bool open_missing_standards();
+// Closes everything but 0 to kLifeDescriptor and `passed`, and makes everything above 2 close-on-exec.
+[[nodiscard]] bool close_unlisted(std::span<const std::int32_t> passed);
+// The first of 0-2 and `passed` that is closed, so that its number could become something of ours, or a directory, and
+// so a way around every mount.
+struct DescriptorFault {
+  int fd = -1;
+  int error = 0;  // 0: all are fine
+};
+[[nodiscard]] DescriptorFault find_bad_descriptor(std::span<const std::int32_t> passed);
+// Every signal at its default disposition, this set blocked.
+void reset_signals(std::span<const int> blocked);
+
+[[nodiscard]] plan::Sandbox decode_plan_or_fail();
+
+}  // namespace hutch::launch

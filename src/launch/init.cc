@@ -1,0 +1,245 @@
+#include "launch/init.h"
+
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+
+#include "launch/command.h"
+#include "launch/failure.h"
+#include "launch/packets.h"
+#include "launch/setup.h"
+
+namespace hutch::launch {
+namespace {
+
+using plan::Message;
+using plan::Stage;
+using plan::StepReport;
+
+constexpr std::size_t kCommandLimit = 256;  // running at once
+constexpr mode_t kUsualMask = 022;
+constexpr std::uint32_t kOwnCommand = 0;
+
+struct Command {
+  pid_t pid = 0;  // 0: free
+  std::uint32_t id = 0;
+};
+
+class Init {
+ public:
+  Init(const plan::Sandbox& sandbox, std::string_view filter, Walls walls, os::Fd children)
+      : sandbox_(sandbox), filter_(filter), walls_(walls), children_(std::move(children)) {}
+  void start_own_command();
+  [[noreturn]] void serve();
+
+ private:
+  StepReport start(std::uint32_t id, Entry& entry, bool wants_terminal);
+  void act_on(Incoming incoming);
+  void execute(const Incoming& incoming);
+  void signal(std::uint32_t id, int number);
+  void reap();
+  void note_change(pid_t pid, int status);
+  [[noreturn]] void finish(int status);
+  void tell(Message kind, std::uint32_t id, int value, const StepReport& report = {},
+            std::span<const int> descriptors = {}) const;
+  Command* find(std::uint32_t id);
+
+  const plan::Sandbox& sandbox_;
+  std::string_view filter_;
+  Walls walls_;
+  os::Fd children_;      // signalfd of SIGCHLD
+  os::Fd own_terminal_;  // kept open: the terminal lives as long as we do, whoever else closes it
+  std::array<Command, kCommandLimit> commands_{};
+};
+
+void Init::tell(Message kind, std::uint32_t id, int value, const StepReport& report,
+                std::span<const int> descriptors) const {
+  plan::Packet packet;
+  packet.kind = kind;
+  packet.command = id;
+  packet.value = value;
+  packet.report = report;
+  if (!send(kInitChannel, packet, descriptors)) ::_exit(plan::exit_code(StepReport{}));  // nobody is left to serve
+}
+
+Command* Init::find(std::uint32_t id) {
+  const auto found = std::find_if(commands_.begin(), commands_.end(),
+                                  [id](const Command& command) { return command.pid != 0 && command.id == id; });
+  return found == commands_.end() ? nullptr : &*found;
+}
+
+StepReport Init::start(std::uint32_t id, Entry& entry, bool wants_terminal) {
+  const auto free = std::find_if(commands_.begin(), commands_.end(), [](const Command& it) { return it.pid == 0; });
+  if (free == commands_.end()) return {.stage = Stage::kExec, .step = -1, .error = EAGAIN};
+  Terminal terminal;
+  const int host_terminal = wants_terminal ? find_terminal(entry.standard) : -1;
+  if (host_terminal >= 0) {
+    terminal = make_terminal(host_terminal);
+    const bool is_ready = terminal.slave && (id != kOwnCommand || ::ioctl(terminal.slave.get(), TIOCSCTTY, 0) == 0);
+    if (!is_ready) return {.stage = Stage::kTerminal, .step = -1, .error = errno};
+    entry.terminal = terminal.slave.get();
+    entry.session = id == kOwnCommand ? Session::kForeground : Session::kOwn;
+    const int master = terminal.master.get();
+    tell(Message::kTerminal, id, 0, {}, {&master, 1});
+  }
+  entry.limits = sandbox_.resource_limits;
+  entry.filter = filter_;
+  entry.walls = walls_;
+  const Spawned spawned = spawn(entry);
+  if (spawned.failure) return *spawned.failure;
+  *free = {.pid = spawned.pid, .id = id};
+  if (id == kOwnCommand) own_terminal_ = std::move(terminal.slave);
+  tell(Message::kStarted, id, spawned.pid);
+  return {};
+}
+
+void Init::start_own_command() {
+  Entry entry(sandbox_.command, sandbox_.environment);
+  entry.descriptors = sandbox_.descriptors;
+  const StepReport report = start(kOwnCommand, entry, sandbox_.has_terminal);
+  if (report.error != 0) Reporter(kInitChannel).fail(report.stage, report.step, report.error);
+  for (const std::int32_t fd : sandbox_.descriptors) (void)::close(fd);  // the command has its own
+  const os::Fd nothing(::open("/dev/null", O_RDWR | O_CLOEXEC));
+  for (int fd = 0; nothing && fd <= STDERR_FILENO; ++fd) (void)::dup2(nothing.get(), fd);  // nor are these needed here
+}
+
+void Init::execute(const Incoming& incoming) {
+  const std::uint32_t id = incoming.packet.command;
+  const auto request = plan::decode_exec_request(incoming.payload);
+  StepReport report{.stage = Stage::kInherit, .step = -1, .error = EBADMSG};
+  const bool is_whole = request && incoming.descriptors.size() == 3 && !request->command.arguments.empty();
+  if (is_whole) {
+    Entry entry(request->command, merge_environment(sandbox_.environment, request->environment));
+    bool has_directory = false;
+    for (std::size_t index = 0; index < 3; ++index) {
+      entry.standard[index] = incoming.descriptors[index].get();
+      struct stat status {};
+      has_directory |= ::fstat(entry.standard[index], &status) != 0 || S_ISDIR(status.st_mode);
+    }
+    report.error = EISDIR;
+    if (!has_directory) report = start(id, entry, request->has_terminal);
+  }
+  if (report.error != 0) tell(Message::kFailed, id, 0, report);
+}
+
+void Init::signal(std::uint32_t id, int number) {
+  const Command* const command = find(id);
+  if (command == nullptr || number <= 0 || number >= NSIG) return;
+  // Job control is for the whole job; other signals are the leader's to pass on.
+  const bool is_for_group = number == SIGSTOP || number == SIGCONT || number == SIGTSTP;
+  (void)::kill(is_for_group ? -command->pid : command->pid, number);  // it may have ended this moment
+}
+
+void Init::act_on(Incoming incoming) {
+  const plan::Packet& packet = incoming.packet;
+  switch (packet.kind) {
+    case Message::kExecute:
+      return execute(incoming);
+    case Message::kSignal:
+      return signal(packet.command, packet.value);
+    case Message::kContinue:
+      return signal(packet.command, SIGCONT);
+    default:
+      return;  // the supervisor says nothing else
+  }
+}
+
+void Init::note_change(pid_t pid, int status) {
+  const auto command =
+      std::find_if(commands_.begin(), commands_.end(), [pid](const Command& it) { return it.pid == pid; });
+  if (command == commands_.end()) return;
+  if (WIFSTOPPED(status)) return tell(Message::kStopped, command->id, WSTOPSIG(status));
+  const std::uint32_t id = command->id;
+  command->pid = 0;
+  if (id == kOwnCommand) finish(status);
+  tell(Message::kExited, id, status);
+}
+
+void Init::reap() {
+  signalfd_siginfo ignored;
+  while (::read(children_.get(), &ignored, sizeof ignored) > 0) {
+  }
+  int status = 0;
+  for (pid_t pid = 0; (pid = ::waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0;) note_change(pid, status);
+}
+
+void Init::finish(int status) {
+  // What the command left behind ends now, so that nothing runs any more when its status is known. A process that
+  // cannot be killed (in the middle of a dead file system's call) does not hold the status back for ever.
+  constexpr timespec kPatience = {.tv_sec = 1, .tv_nsec = 0};
+  if (::kill(-1, SIGKILL) == 0) {
+    sigset_t children;
+    (void)::sigemptyset(&children);
+    (void)::sigaddset(&children, SIGCHLD);
+    int other = 0;
+    pid_t pid = 0;
+    while ((pid = ::waitpid(-1, &other, WNOHANG)) >= 0) {
+      if (pid > 0) {
+        note_change(pid, other);
+      } else if (::sigtimedwait(&children, nullptr, &kPatience) < 0) {
+        break;
+      }
+    }
+  }
+  tell(Message::kExited, kOwnCommand, status);
+  ::_exit(0);
+}
+
+void Init::serve() {
+  pollfd polled[] = {{.fd = kInitChannel, .events = POLLIN, .revents = 0},
+                     {.fd = children_.get(), .events = POLLIN, .revents = 0}};
+  while (true) {
+    if (::poll(polled, 2, -1) < 0) continue;  // EINTR
+    if (polled[1].revents != 0) reap();
+    if (polled[0].revents == 0) continue;
+    auto incoming = receive(kInitChannel, plan::kPacketPayloadLimit);
+    if (!incoming) ::_exit(0);  // the supervisor is gone: so are we, and everything with us
+    act_on(std::move(*incoming));
+  }
+}
+
+os::Fd watch_children() {
+  sigset_t children;
+  (void)::sigemptyset(&children);
+  (void)::sigaddset(&children, SIGCHLD);
+  return os::Fd(::signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK));
+}
+
+}  // namespace
+
+void run_init(const Start& start) {
+  // |          | user | mnt | pid | ipc | uts | net | cgroup | Landlock | capabilities |
+  // | here     | new  | new | new | new | new | new | new    | none yet | none         |
+  const Reporter reporter(kInitChannel);
+  // The owner of this user namespace, outside, is still let in; nobody inside is (ptrace(2)).
+  reporter.require(::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0, Stage::kReexec);
+  reporter.require(::close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) == 0, Stage::kReexec);
+  (void)::prctl(PR_SET_NAME, "hutch-launch", 0, 0, 0);  // execveat leaves the descriptor's number there
+  sigset_t all;
+  (void)::sigfillset(&all);
+  (void)::sigprocmask(SIG_SETMASK, &all, nullptr);
+  ::umask(kUsualMask);
+
+  const plan::Sandbox sandbox = decode_plan_or_fail();
+  const auto filter = map_filter(start, reporter);
+  (void)::close(plan::kSeccompDescriptor);
+  (void)::close(plan::kPlanDescriptor);
+  const Walls walls = lock_down(sandbox, kProbeDescriptor, filter.has_value(), reporter);
+
+  Init init(sandbox, filter ? filter->bytes() : std::string_view(), walls, watch_children());
+  init.start_own_command();
+  init.serve();
+}
+
+}  // namespace hutch::launch

@@ -1,0 +1,63 @@
+#include "launch/lockdown.h"
+
+#include <linux/capability.h>
+#include <linux/filter.h>
+#include <linux/keyctl.h>
+#include <linux/seccomp.h>
+#include <linux/securebits.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace hutch::launch {
+namespace {
+
+constexpr unsigned long kSecureBits = (SECURE_ALL_BITS & ~(1UL << SECURE_KEEP_CAPS)) | SECURE_ALL_LOCKS;
+
+bool empty_bounding_set() {
+  int capability = 0;
+  while (::prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == 0) ++capability;
+  return capability > 0 && errno == EINVAL;  // EINVAL: past the kernel's last one
+}
+
+bool clear_capabilities() {
+  __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+  const __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {};
+  return ::syscall(SYS_capset, &header, none) == 0;  // ambient follows inheritable, capabilities(7)
+}
+
+}  // namespace
+
+bool drop_privileges() {
+  return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && empty_bounding_set() &&
+         ::prctl(PR_SET_SECUREBITS, kSecureBits, 0, 0, 0) == 0 && clear_capabilities();
+}
+
+long leave_keyring() {
+  const long serial = ::syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr);
+  return serial < 0 && errno == ENOSYS ? 0 : serial;
+}
+
+bool apply_limits(std::span<const plan::ResourceLimit> limits) {
+  for (const plan::ResourceLimit& limit : limits) {
+    const rlimit value{.rlim_cur = limit.soft, .rlim_max = limit.hard};
+    if (::setrlimit(static_cast<__rlimit_resource>(limit.resource), &value) != 0) return false;
+  }
+  return true;
+}
+
+bool is_filter(std::string_view program) {
+  return !program.empty() && program.size() % sizeof(sock_filter) == 0 &&
+         program.size() / sizeof(sock_filter) <= BPF_MAXINSNS;
+}
+
+bool load_filter(std::string_view program) {
+  const sock_fprog filter{.len = static_cast<unsigned short>(program.size() / sizeof(sock_filter)),
+                          .filter = const_cast<sock_filter*>(reinterpret_cast<const sock_filter*>(program.data()))};
+  return ::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter) == 0;
+}
+
+}  // namespace hutch::launch

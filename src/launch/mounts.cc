@@ -1,0 +1,66 @@
+#include "launch/mounts.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "launch/remount.h"
+#include "os/linux_abi.h"
+
+namespace hutch::launch {
+
+os::Fd open_with(int directory, const char* path, std::uint64_t flags, std::uint64_t resolve, std::uint64_t mode) {
+  open_how how{};
+  how.flags = flags | O_CLOEXEC;
+  how.mode = mode;
+  how.resolve = resolve;
+  while (true) {
+    const long fd = ::syscall(SYS_openat2, directory, path, &how, sizeof how);
+    if (fd >= 0) return os::Fd(static_cast<int>(fd));
+    if (errno != EINTR && errno != EAGAIN) return {};  // EAGAIN: a rename raced with the check, openat2(2)
+  }
+}
+
+os::Fd open_beneath(int directory, const char* path, std::uint64_t flags, std::uint64_t mode) {
+  return open_with(directory, path, flags, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS, mode);
+}
+
+os::Fd clone_tree(int directory, const char* path) {
+  constexpr unsigned kFlags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH;
+  return os::Fd(static_cast<int>(::syscall(SYS_open_tree, directory, path, kFlags)));
+}
+
+bool attach(int mount, int directory, const char* name) {
+  constexpr unsigned kFlags = MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH;
+  return ::syscall(SYS_move_mount, mount, "", directory, name, kFlags) == 0;
+}
+
+bool attach_with(int tree, std::uint64_t attributes, int directory, const char* name) {
+  mount_attr change{};
+  change.attr_set = attributes;
+  change.propagation = MS_PRIVATE;
+  const unsigned flags = AT_EMPTY_PATH | AT_RECURSIVE;
+  if (::syscall(SYS_mount_setattr, tree, "", flags, &change, sizeof change) == 0) return attach(tree, directory, name);
+  if (errno != ENOSYS) return false;
+  return attach(tree, directory, name) && remount_tree(tree, attributes);
+}
+
+bool restrict_mount(int mount, std::uint64_t attributes) {
+  mount_attr change{};
+  change.attr_set = attributes;
+  if (::syscall(SYS_mount_setattr, mount, "", AT_EMPTY_PATH, &change, sizeof change) == 0) return true;
+  return errno == ENOSYS && remount_one(mount, attributes);
+}
+
+os::Fd make_filesystem(const char* type, std::initializer_list<Option> options, std::uint64_t attributes) {
+  const os::Fd context(static_cast<int>(::syscall(SYS_fsopen, type, FSOPEN_CLOEXEC)));
+  if (!context) return {};
+  for (const Option& option : options) {
+    if (::syscall(SYS_fsconfig, context.get(), FSCONFIG_SET_STRING, option.name, option.value, 0) != 0) return {};
+  }
+  if (::syscall(SYS_fsconfig, context.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0) != 0) return {};
+  return os::Fd(static_cast<int>(::syscall(SYS_fsmount, context.get(), FSMOUNT_CLOEXEC, attributes)));
+}
+
+}  // namespace hutch::launch

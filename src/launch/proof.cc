@@ -1,0 +1,86 @@
+#include "launch/proof.h"
+
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <linux/keyctl.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "os/linux_abi.h"
+
+namespace hutch::launch {
+namespace {
+
+using plan::WallProof;
+
+bool has_capabilities() {
+  __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+  __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = {};
+  if (::syscall(SYS_capget, &header, sets) != 0) return true;
+  for (const auto& set : sets) {
+    if ((set.effective | set.permitted | set.inheritable) != 0) return true;
+  }
+  return false;
+}
+
+bool has_bounding_set() {
+  int capability = 0;
+  int is_set = 0;
+  while ((is_set = ::prctl(PR_CAPBSET_READ, capability, 0, 0, 0)) == 0) ++capability;
+  return is_set > 0 || capability == 0;
+}
+
+// The call must be refused by policy, not fail for another reason.
+bool is_refused(long result) {
+  return result < 0 && (errno == EPERM || errno == ENOSYS || errno == EACCES || errno == ENOSPC);
+}
+
+bool can_type_into_terminals() {
+  // On no descriptor at all: a filter answers before the kernel looks. The upper half of the request is not part of it.
+  constexpr unsigned long kUpper = 1UL << 32;
+  return !is_refused(::syscall(SYS_ioctl, -1, TIOCSTI, nullptr)) ||
+         !is_refused(::syscall(SYS_ioctl, -1, TIOCSTI | kUpper, nullptr));
+}
+
+bool shares_keyring(long own) {
+  const long found = ::syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID, KEY_SPEC_SESSION_KEYRING, 0);
+  return own > 0 && found >= 0 && found != own;
+}
+
+bool passes_landlock(int probe) {
+  const int fd = ::openat(probe, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return errno != EACCES;
+  (void)::close(fd);  // the answer is known
+  return true;
+}
+
+bool sees_host_root() {
+  struct statx root {};
+  struct statx above {};
+  constexpr unsigned kWanted = STATX_INO | STATX_MNT_ID;
+  if (::statx(AT_FDCWD, "/", 0, kWanted, &root) != 0 || ::statx(AT_FDCWD, "/..", 0, kWanted, &above) != 0) return true;
+  return root.stx_mnt_id != above.stx_mnt_id || root.stx_ino != above.stx_ino;
+}
+
+}  // namespace
+
+std::optional<WallProof> find_broken_wall(const Walls& walls) {
+  if (::prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1) return WallProof::kNoNewPrivileges;
+  if (has_capabilities()) return WallProof::kCapabilities;
+  if (has_bounding_set()) return WallProof::kBoundingSet;
+  if (!walls.allows_nested_userns && !is_refused(::unshare(CLONE_NEWUSER))) return WallProof::kUserNamespace;
+  if (!is_refused(::syscall(SYS_mount, nullptr, "/", nullptr, MS_PRIVATE, nullptr))) return WallProof::kMount;
+  if (shares_keyring(walls.keyring)) return WallProof::kKeyring;
+  if (walls.has_filter && can_type_into_terminals()) return WallProof::kTerminalInjection;
+  if (walls.has_filter && !is_refused(::syscall(SYS_bpf, 0, nullptr, 0))) return WallProof::kBpf;
+  if (walls.has_landlock_files && passes_landlock(walls.probe)) return WallProof::kLandlock;
+  if (sees_host_root()) return WallProof::kHostRoot;
+  return std::nullopt;
+}
+
+}  // namespace hutch::launch

@@ -1,0 +1,89 @@
+// The new root: a tmpfs that the plan's steps fill, and that then takes the place of "/".
+//
+// It is mounted over "/" itself. A process that has its root below keeps seeing the host's tree there, nothing of it
+// covered, until enter(); so sources can be resolved at any time, and each is resolved exactly once. Targets are
+// resolved beneath the new root without following symlinks. Every failure is final (failure.h).
+#pragma once
+
+#include <array>
+#include <string_view>
+
+#include "core/plan/plan.h"
+#include "launch/failure.h"
+#include "os/fd.h"
+
+namespace hutch::launch {
+
+// Owns descriptors a set-up opens by the dozen and closes them together: one call instead of one each.
+class Scratch {
+ public:
+  Scratch() = default;
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  ~Scratch() { close_all(); }
+  // The number, borrowed until close_all; -1 for an empty Fd, with errno as it was.
+  int keep(os::Fd fd);
+  [[nodiscard]] bool is_filling() const { return count_ > kCapacity / 2; }
+  void close_all();
+
+ private:
+  static constexpr std::size_t kCapacity = 256;
+  std::array<int, kCapacity> fds_{};
+  std::size_t count_ = 0;
+};
+
+class Root {
+ public:
+  explicit Root(const Reporter& reporter) : reporter_(reporter) {}
+  void create(std::uint64_t size);
+  // AwaitHelpers is the caller's.
+  void perform(const plan::Step& step, int index);
+  // From here on: the host's tree is unreachable, by path and by any descriptor opened here.
+  // Leaves a detached empty directory that is below nothing, and so within no Landlock rule.
+  [[nodiscard]] os::Fd enter();
+
+ private:
+  void act(const plan::Bind& step);
+  void act(const plan::Tmpfs& step);
+  void act(const plan::Proc& step);
+  void act(const plan::Dev& step);
+  void act(const plan::Dir& step);
+  void act(const plan::File& step);
+  void act(const plan::Symlink& step);
+  void act(const plan::Mask& step);
+  void act(const plan::Seal& step);
+  void act(const plan::AwaitHelpers&) {}
+
+  int open_source(const plan::Bind& step);
+  // The target's parent directory, made where missing; borrowed.
+  int parent_of(const BoxPath& target);
+  os::Fd make_directories(std::string_view path);
+  // An empty directory or file that something will be mounted on; what stands there already will do.
+  void make_place(int parent, const char* name, bool is_directory);
+  void mount_on(int mount, const BoxPath& target, bool is_directory);
+  void forget_parents_at(std::string_view target);
+  void make_covers();
+  void remove_covers();
+  void hide(int directory, const char* name, bool is_directory);
+
+  void hide_proc_entries(int proc);
+  void add_device(int dev, const char* name, unsigned minor);
+  void add_pseudo_terminals(int dev);
+  void add_link(int directory, const char* name, const char* points_to);
+
+  [[noreturn]] void fail(plan::Stage stage, int error = errno) const { reporter_.fail(stage, index_, error); }
+  void require(bool is_done, plan::Stage stage) const {
+    if (!is_done) fail(stage);
+  }
+
+  const Reporter& reporter_;
+  Scratch scratch_;
+  bool is_sealed_ = false;
+  int index_ = -1;   // of the step being performed
+  int root_ = -1;    // in scratch of its own: outlives the steps
+  int parent_ = -1;  // of the last target, in scratch_
+  std::string_view parent_path_;
+  Scratch lasting_;
+};
+
+}  // namespace hutch::launch

@@ -1,0 +1,306 @@
+#include "launch/supervise.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <optional>
+
+#include "launch/command.h"
+#include "launch/control.h"
+#include "launch/failure.h"
+#include "launch/line.h"
+#include "launch/namespaces.h"
+#include "launch/packets.h"
+#include "launch/relay.h"
+#include "launch/setup.h"
+#include "os/file.h"
+#include "os/linux_abi.h"
+#include "os/process.h"
+#include "os/socket.h"
+
+namespace hutch::launch {
+namespace {
+
+using plan::Message;
+using plan::Outcome;
+using plan::Packet;
+using plan::Stage;
+using plan::StepReport;
+
+constexpr int kSignals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH, SIGTSTP, SIGCONT, SIGPIPE};
+
+class Supervisor {
+ public:
+  Supervisor(const plan::Sandbox& sandbox, os::Fd init, os::Fd pidfd, os::Fd signals)
+      : sandbox_(sandbox),
+        init_(std::move(init)),
+        pidfd_(std::move(pidfd)),
+        signals_(std::move(signals)),
+        has_coordinator_(is_open(plan::kCoordinatorDescriptor)),
+        control_(is_open(plan::kControlDescriptor) ? plan::kControlDescriptor : -1, init_.get()) {}
+
+  // Tells the coordinator, and passes at once the barriers nobody guards.
+  void announce(pid_t init);
+  // Until the plan's own command has ended or the set-up has failed.
+  void serve();
+  [[nodiscard]] const Outcome& outcome() const { return *outcome_; }
+  [[nodiscard]] const std::optional<StepReport>& failure() const { return failure_; }
+  [[nodiscard]] bool was_explained() const { return was_explained_; }
+  void kill_init() const { (void)os::signal_pidfd(pidfd_.get(), SIGKILL); }  // it may be gone
+
+ private:
+  enum Slot : std::size_t { kInit, kSignalSlot, kCoordinator, kListener, kHost, kInside, kClients };
+  static constexpr std::size_t kSlots = kClients + Control::kClientLimit;
+
+  void hear_init();
+  void hear_own_command(Incoming incoming);
+  void hear_coordinator();
+  void hear_signal();
+  void stop_with_command();
+  void tell_init(Message kind, int value = 0);
+  void end(Outcome outcome) {
+    if (!outcome_) outcome_ = outcome;
+  }
+  void fail(const StepReport& report) {
+    failure_ = report;
+    end({.kind = Outcome::Kind::kSetupFailed, .value = 0});
+  }
+
+  const plan::Sandbox& sandbox_;
+  os::Fd init_;
+  os::Fd pidfd_;
+  os::Fd signals_;
+  bool has_coordinator_;
+  bool is_ready_ = false;    // the coordinator said so
+  bool is_started_ = false;  // the plan's own command runs
+  bool was_explained_ = false;
+  bool is_stopping_ = false;  // we were asked to stop and asked the command to
+  Control control_;
+  std::optional<Relay> relay_;
+  std::optional<Outcome> outcome_;
+  std::optional<StepReport> failure_;
+};
+
+void Supervisor::tell_init(Message kind, int value) {
+  Packet packet;
+  packet.kind = kind;
+  packet.value = value;
+  (void)send(init_.get(), packet);  // PID 1 that is gone shows as a hang-up
+}
+
+void Supervisor::announce(pid_t init) {
+  if (!has_coordinator_) {
+    if (awaits_helpers(sandbox_)) tell_init(Message::kGo);
+    return;
+  }
+  Packet packet;
+  packet.kind = Message::kCloned;
+  packet.value = init;
+  (void)send(plan::kCoordinatorDescriptor, packet);  // one that is gone shows as a hang-up
+}
+
+void Supervisor::hear_coordinator() {
+  const auto incoming = receive(plan::kCoordinatorDescriptor);
+  const auto kind = incoming ? incoming->packet.kind : Message::kAbort;
+  switch (kind) {
+    case Message::kMapped:
+      return tell_init(Message::kGo);
+    case Message::kReady:
+      is_ready_ = true;
+      if (awaits_helpers(sandbox_)) tell_init(Message::kGo);
+      return;
+    default:
+      break;
+  }
+  (void)::close(plan::kCoordinatorDescriptor);  // nothing more is said on it
+  has_coordinator_ = false;
+  was_explained_ = incoming.has_value();
+  if (!is_ready_ || was_explained_) fail({.stage = Stage::kCoordinator, .step = -1, .error = 0});
+}
+
+void Supervisor::hear_init() {
+  auto incoming = receive(init_.get());
+  if (!incoming) return end({.kind = Outcome::Kind::kKilled, .value = SIGKILL});
+  if (incoming->packet.command == 0) {
+    hear_own_command(std::move(*incoming));
+  } else {
+    control_.forward(*incoming);
+  }
+}
+
+void Supervisor::hear_own_command(Incoming incoming) {
+  const Packet& packet = incoming.packet;
+  switch (packet.kind) {
+    case Message::kFailed:
+      return fail(packet.report);
+    case Message::kStarted:
+      is_started_ = true;
+      return;
+    case Message::kExited:
+      if (WIFSIGNALED(packet.value)) return end({.kind = Outcome::Kind::kSignalled, .value = WTERMSIG(packet.value)});
+      return end({.kind = Outcome::Kind::kExited, .value = WEXITSTATUS(packet.value)});
+    case Message::kStopped:
+      return stop_with_command();
+    case Message::kTerminal: {
+      constexpr int kStandards[] = {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO};
+      const int host = find_terminal(kStandards);
+      const bool is_usable = host >= 0 && incoming.descriptors.size() == 1;
+      if (is_usable) relay_.emplace(host, std::move(incoming.descriptors.front()));
+      if (!is_usable || !relay_->start()) fail({.stage = Stage::kTerminal, .step = -1, .error = ENOTTY});
+      return;
+    }
+    default:
+      return;
+  }
+}
+
+void Supervisor::stop_with_command() {
+  if (!relay_ && !is_stopping_) return;  // it stopped itself, and no shell waits to hear of it
+  is_stopping_ = false;
+  if (relay_) relay_->suspend();
+  (void)::kill(::getpid(), SIGSTOP);  // execution goes on here after SIGCONT, which the signal descriptor then reports
+}
+
+void Supervisor::hear_signal() {
+  signalfd_siginfo info{};
+  if (::read(signals_.get(), &info, sizeof info) != sizeof info) return;
+  const int number = static_cast<int>(info.ssi_signo);
+  switch (number) {
+    case SIGPIPE:
+      return;  // the failed write says it
+    case SIGWINCH:
+      if (relay_) relay_->copy_size();
+      return;
+    case SIGCONT:
+      if (relay_) relay_->resume();
+      return tell_init(Message::kContinue);
+    case SIGTSTP:
+      is_stopping_ = true;
+      return tell_init(Message::kSignal, SIGSTOP);
+    default:
+      // Before the command runs there is nobody to tell: the run itself ends as by that signal.
+      if (!is_started_) return end({.kind = Outcome::Kind::kSignalled, .value = number});
+      return tell_init(Message::kSignal, number);
+  }
+}
+
+void Supervisor::serve() {
+  while (!outcome_) {
+    pollfd polled[kSlots];
+    for (pollfd& slot : polled) slot = {.fd = -1, .events = POLLIN, .revents = 0};
+    polled[kInit].fd = init_.get();
+    polled[kSignalSlot].fd = signals_.get();
+    if (has_coordinator_) polled[kCoordinator].fd = plan::kCoordinatorDescriptor;
+    if (is_started_) polled[kListener].fd = control_.listener();
+    pollfd terminals[2] = {{.fd = -1, .events = 0, .revents = 0}, {.fd = -1, .events = 0, .revents = 0}};
+    if (relay_) relay_->ask(terminals);
+    polled[kHost] = terminals[0];
+    polled[kInside] = terminals[1];
+    for (std::size_t index = 0; index < Control::kClientLimit; ++index) {
+      polled[kClients + index].fd = control_.client(index);
+    }
+    if (::poll(polled, kSlots, -1) < 0) continue;  // EINTR
+
+    if (polled[kInit].revents != 0) hear_init();
+    if (outcome_) break;
+    if (polled[kSignalSlot].revents != 0) hear_signal();
+    if (polled[kCoordinator].revents != 0) hear_coordinator();
+    if (relay_) relay_->copy({polled[kHost], polled[kInside]});
+    for (std::size_t index = 0; index < Control::kClientLimit; ++index) {
+      const pollfd& slot = polled[kClients + index];
+      if (slot.fd >= 0 && slot.revents != 0 && !control_.hear(index)) kill_init();
+    }
+    if (polled[kListener].revents != 0) control_.admit();
+  }
+  if (relay_) relay_->finish();
+}
+
+struct Cloned {
+  pid_t pid = -1;
+  os::Fd pidfd;
+};
+
+Cloned clone_init(const plan::Sandbox& sandbox) {
+  int pidfd = -1;
+  clone_args arguments{};
+  arguments.flags = namespace_flags(sandbox, true) | CLONE_PIDFD;
+  arguments.pidfd = reinterpret_cast<std::uint64_t>(&pidfd);
+  arguments.exit_signal = SIGCHLD;
+  const long pid = ::syscall(SYS_clone3, &arguments, sizeof arguments);
+  return {.pid = static_cast<pid_t>(pid), .pidfd = os::Fd(pidfd)};
+}
+
+void remove_directories(const plan::Sandbox& sandbox) {
+  for (const HostPath& path : sandbox.remove_at_end)
+    (void)os::remove_tree(path);  // what stays is swept by the next run
+}
+
+// The front end has the words for what failed; without it a bare line has to do.
+int report_failure(const StepReport& report, const Start& start) {
+  ShortLine stage;
+  ShortLine step;
+  ShortLine error;
+  stage << static_cast<int>(report.stage);
+  step << report.step;
+  error << report.error;
+  const char* const arguments[] = {"hutch", "--report", stage.c_str(), step.c_str(), error.c_str(), nullptr};
+  if (is_open(plan::kFrontEndDescriptor) && ::fcntl(plan::kPlanDescriptor, F_SETFD, 0) == 0) {
+    reset_signals({});
+    (void)::syscall(SYS_execveat, plan::kFrontEndDescriptor, "", arguments, start.languages.data(), AT_EMPTY_PATH);
+  }
+  end_with_line(report);
+}
+
+int fail_early(Stage stage, int step, int error, const Start& start) {
+  return report_failure({.stage = stage, .step = step, .error = error}, start);
+}
+
+}  // namespace
+
+int supervise(const Start& start) {
+  // |          | user   | mnt    | pid    | ipc, uts, net, cgroup |
+  // | here     | host's | host's | host's | host's                |
+  const plan::Sandbox sandbox = decode_plan_or_fail();
+  if (!open_missing_standards() || !close_unlisted(sandbox.descriptors)) {
+    return fail_early(Stage::kInherit, -1, errno, start);
+  }
+  const DescriptorFault fault = find_bad_descriptor(sandbox.descriptors);
+  if (fault.error != 0) return fail_early(Stage::kInherit, fault.fd, fault.error, start);
+  if (!start.has_filter && !start.waives_filter) return fail_early(Stage::kSeccomp, -1, EBADF, start);
+  reset_signals(kSignals);
+  sigset_t watched;
+  (void)::sigprocmask(SIG_SETMASK, nullptr, &watched);
+  os::Fd signals(::signalfd(-1, &watched, SFD_CLOEXEC | SFD_NONBLOCK));
+  auto pair = os::make_packet_pair();
+  if (!signals || !pair) return fail_early(Stage::kSupervise, -1, errno, start);
+  auto inner = os::duplicate(pair->right.get(), plan::kFirstPassed);
+  if (!inner) return fail_early(Stage::kSupervise, -1, errno, start);
+  pair->right.reset();
+
+  Cloned cloned = clone_init(sandbox);
+  if (cloned.pid == 0) set_up_init(sandbox, start, inner->get());
+  if (cloned.pid < 0) return fail_early(Stage::kClone, -1, errno, start);
+  inner->reset();
+  // From here on: nothing of the same user looks into this process (ptrace(2)); before, PID 1 could not map its ids.
+  (void)::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);  // cannot fail with these arguments
+  (void)::fcntl(pair->left.get(), F_SETFL, O_RDWR | O_NONBLOCK);
+  for (const std::int32_t fd : sandbox.descriptors) (void)::close(fd);  // the sandbox has its own
+
+  Supervisor supervisor(sandbox, std::move(pair->left), std::move(cloned.pidfd), std::move(signals));
+  supervisor.announce(cloned.pid);
+  supervisor.serve();
+  const bool is_over = supervisor.outcome().kind == Outcome::Kind::kExited;
+  if (!is_over) supervisor.kill_init();
+  (void)::close(plan::kLifeDescriptor);  // helpers end with the app
+  remove_directories(sandbox);
+  if (supervisor.failure() && !supervisor.was_explained()) return report_failure(*supervisor.failure(), start);
+  return plan::exit_code(supervisor.outcome());
+}
+
+}  // namespace hutch::launch
