@@ -106,7 +106,7 @@ bool has_step_at(const std::vector<plan::Step>& steps, const BoxPath& target) {
 
 // One file handed over; returns what stands for it among the arguments.
 Result<std::string> hand_over(const Scene& scene, const std::vector<plan::Step>& steps,
-                              const profile::FileArgument& file, std::optional<std::uint32_t> argument,
+                              const profile::FileArgument& file, std::uint32_t argument, bool has_documents,
                               Started& started) {
   const PathFact* const fact = scene.facts.find(file.file);
   if (fact == nullptr) {
@@ -117,9 +117,9 @@ Result<std::string> hand_over(const Scene& scene, const std::vector<plan::Step>&
   const plan::Bind* const shown = bind_showing(scene.facts, steps, file.file);
   const bool is_enough = shown != nullptr && (!file.is_writable || shown->access == plan::BindAccess::kReadWrite);
   if (is_enough || fact->real.is_below(HostPath::literal("/usr"))) return file.file.str();
-  if (argument && fact->type == FileType::kRegular) {
+  if (has_documents && fact->type == FileType::kRegular) {
     const std::size_t number = started.documents.size();
-    started.documents.push_back({.file = fact->real, .is_writable = file.is_writable, .argument = *argument});
+    started.documents.push_back({.file = fact->real, .is_writable = file.is_writable, .argument = argument});
     return text::format("<document:%zu>", number);
   }
   const BoxPath target = same_in_box(file.file);
@@ -142,8 +142,7 @@ Result<Started> started(const Scene& scene, const std::vector<plan::Step>& steps
     // The request's arguments are the last ones of the command; a file beyond them is only made visible.
     const bool is_argument = file.index < given && given <= all;
     const auto index = static_cast<std::uint32_t>(all - std::min(given, all) + file.index);
-    const auto portal = is_argument && has_documents ? std::optional(index) : std::nullopt;
-    std::string text = TRY(hand_over(scene, steps, file, portal, started));
+    std::string text = TRY(hand_over(scene, steps, file, index, is_argument && has_documents, started));
     if (is_argument) started.command.arguments[index] = std::move(text);
   }
   return started;
