@@ -84,7 +84,8 @@ Result<std::string> answer_documents(const std::vector<std::string>& arguments) 
     }
     grants.push_back({.file = TRY(HostPath::parse(argument->substr(3))), .is_writable = is_writable});
   }
-  return format_json(Json{{"paths", TRY(host::share_documents(session_bus(), app, grants))}});
+  const std::vector<std::string> paths = TRY(host::share_documents(session_bus(), app, grants));
+  return format_json(Json{{"paths", paths}});
 }
 
 Result<std::string> answer_doctor() {

@@ -90,18 +90,23 @@ class Launch {
     return {};
   }
 
-  Status prepare_documents() const {
+  // The app's view of the document portal must be there to be bound. Where the portal does not start (no FUSE), an
+  // empty directory stands in: dialogs work, files picked in them do not open.
+  Status prepare_documents(void (*warn)(const std::string& sentence)) {
     if (find_helper<plan::Documents>(plan_) == nullptr) return {};
-    const HostPath doc = runtime_directory() / "doc";
-    if (os::exists(doc / "by-app")) return {};
-    const HostPath mounted = TRY(host::document_directory(session_bus()));
-    if (mounted == doc) return {};
-    return failure(ErrorKind::kUnavailable, text::format(_("the document portal is at '%s' instead of '%s'"),
-                                                         text::printable(mounted.str()).c_str(), doc.c_str()));
+    const HostPath views = runtime_directory() / "doc/by-app";
+    if (os::exists(views)) return {};
+    const auto mounted = host::document_directory(session_bus());
+    if (mounted && os::exists(views)) return {};
+    warnings_.push_back(
+        text::format(_("files picked in dialogs will not open: %s"),
+                     mounted ? text::printable(mounted->str()).c_str() : mounted.error().describe().c_str()));
+    warn(warnings_.back());
+    return os::make_directories(views / plan_.app.str(), kDirectoryMode);
   }
 
   // Everything that waits for PID 1.
-  Status attend(pid_t init) {
+  Status attend(pid_t init, void (*warn)(const std::string& sentence)) {
     const plan::Namespaces& namespaces = plan_.sandbox.namespaces;
     if (!namespaces.uid_ranges.empty() || !namespaces.gid_ranges.empty()) {
       TRY(host::write_id_maps(namespaces, init));
@@ -114,7 +119,7 @@ class Launch {
       pasta_ = TRY(start_pasta(*pasta, launcher_, plan::kCoordinatorLifeChild, init));
       TRY(host::await_ready(pasta_->helper, pasta_->ready.get()));
     }
-    TRY(prepare_documents());
+    TRY(prepare_documents(warn));
     if (proxy_) TRY(host::await_ready(*proxy_, plan::kCoordinatorLife));
     return note_in_record(init);
   }
@@ -153,7 +158,8 @@ class Launch {
 
   Status note_in_record(pid_t init) const {
     const HostPath file = plan_.instance_directory / "record.json";
-    instance::Record record = TRY(instance::parse_record(TRY(os::read_file(file, kJsonLimit))));
+    const std::string text = TRY(os::read_file(file, kJsonLimit));
+    instance::Record record = TRY(instance::parse_record(text));
     record.init = init;
     record.scope = plan_.scope ? plan_.scope->name : std::string();
     record.warnings.insert(record.warnings.end(), warnings_.begin(), warnings_.end());
@@ -178,7 +184,7 @@ Result<Course> coordinate(void (*warn)(const std::string& sentence)) {
   TRY(launch.open_wayland(warn));
   const std::optional<pid_t> init = TRY(await_clone());
   if (!init) return Course::kVanished;
-  TRY(launch.attend(*init));
+  TRY(launch.attend(*init, warn));
   TRY(launch.finish());
   return Course::kReady;
 }
