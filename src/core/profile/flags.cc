@@ -201,7 +201,7 @@ std::string spell(const Grant& grant) {
     case Kind::kDevice:
       return grant.name.starts_with("usb:") ? "--usb=" + grant.name.substr(4) : "--device=" + grant.name;
     case Kind::kFile:
-      return "--filesystem=" + write_file_value(grant);
+      return "--filesystem=" + write_path(grant.name) + ":" + grant.access;
     case Kind::kSessionBus:
     case Kind::kSystemBus:
       return spell_bus(grant);

@@ -130,7 +130,8 @@ void add(Sections& sections, const Revoke& revoke) {
     return;
   }
   const bool is_file = revoke.kind == Kind::kFile;
-  sections["revoke"].lists[list_key(revoke.kind)].push_back(entry(is_file ? "path" : "name", revoke.name, more));
+  const std::string name = is_file ? write_path(revoke.name) : revoke.name;
+  sections["revoke"].lists[list_key(revoke.kind)].push_back(entry(is_file ? "path" : "name", name, more));
 }
 
 }  // namespace

@@ -246,8 +246,10 @@ Result<Value> read_value(Kind kind, std::string_view name, std::string_view acce
   return failure(ErrorKind::kInvalid, _("unknown kind"));
 }
 
-Result<Value> read_file_value(std::string_view text) {
-  // Parts between colons, "\:" being a colon of the path.
+namespace {
+
+// Parts between colons, "\\:" being a colon of its part.
+std::vector<std::string> split_at_colons(std::string_view text) {
   std::vector<std::string> parts(1);
   for (std::size_t index = 0; index < text.size(); ++index) {
     const bool is_escaped = text[index] == '\\' && index + 1 < text.size() && text[index + 1] == ':';
@@ -260,6 +262,13 @@ Result<Value> read_file_value(std::string_view text) {
       parts.back() += text[index];
     }
   }
+  return parts;
+}
+
+}  // namespace
+
+Result<Value> read_file_value(std::string_view text) {
+  std::vector<std::string> parts = split_at_colons(text);
   const std::string path = parts.front();
   parts.erase(parts.begin());
   std::string access = parts.empty() ? "rw" : text::join(parts, ":");
@@ -267,13 +276,13 @@ Result<Value> read_file_value(std::string_view text) {
   return read_value(Kind::kFile, path, access);
 }
 
-std::string write_file_value(const Grant& grant) {
+std::string write_path(std::string_view path) {
   std::string text;
-  for (const char c : grant.name) {
+  for (const char c : path) {
     if (c == ':') text += '\\';
     text += c;
   }
-  return text + ":" + grant.access;
+  return text;
 }
 
 Result<Value> read_call_value(std::string_view text) {
@@ -284,12 +293,22 @@ Result<Value> read_call_value(std::string_view text) {
   return read_value(Kind::kSessionBus, text.substr(0, equals), "call:" + std::string(text.substr(equals + 1)));
 }
 
+namespace {
+
+Result<std::string> read_revoked_path(std::string_view text) {
+  if (text == "host:reset") return std::string("*");
+  const std::vector<std::string> parts = split_at_colons(text);
+  if (parts.size() == 1) return read_path(parts.front());
+  return unexpected(refuse(_("path to take back"), text, _("name the path alone; write '\\:' for a colon of a path")));
+}
+
+}  // namespace
+
 Result<std::string> read_revoked(Kind kind, std::string_view text) {
   if (text == "*" && kind != Kind::kNetwork) return std::string(text);
   switch (kind) {
     case Kind::kFile:
-      if (text == "host:reset") return std::string("*");
-      return read_path(text);
+      return read_revoked_path(text);
     case Kind::kNetwork:
       return std::string("network");
     case Kind::kSessionBus:

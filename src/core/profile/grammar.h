@@ -24,11 +24,11 @@ struct Value {
 [[nodiscard]] Result<Value> read_value(Kind kind, std::string_view name, std::string_view access);
 // "PATH[:ACCESS][:noexec]", rw when no access is said; "\:" is a colon of the path.
 [[nodiscard]] Result<Value> read_file_value(std::string_view text);
-// The same the other way round.
-[[nodiscard]] std::string write_file_value(const Grant& grant);
+// A path as that reads it back.
+[[nodiscard]] std::string write_path(std::string_view path);
 // "NAME=METHOD[@PATH]".
 [[nodiscard]] Result<Value> read_call_value(std::string_view text);
-// A name to take back, or "*".
+// A name to take back, or "*"; paths as in read_file_value, without access.
 [[nodiscard]] Result<std::string> read_revoked(Kind kind, std::string_view text);
 
 // What one of a kind is called in messages: "socket", "bus name".

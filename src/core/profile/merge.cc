@@ -104,6 +104,12 @@ class Merger {
     return revoke.said.locked && outranks(entry, revoke);
   }
 
+  // Whether a revoke below a grant holds against it. Who says both at once means the grant without that part.
+  [[nodiscard]] bool cuts(const RevokeEntry& revoke, const GrantEntry& entry) const {
+    const bool is_equal = revoke.said.kind == entry.said.kind && !outranks(revoke, entry) && !outranks(entry, revoke);
+    return is_equal || binds(revoke, entry);
+  }
+
   void take_back() {
     std::vector<GrantEntry> kept;
     for (const GrantEntry& entry : grants_) {
@@ -132,10 +138,11 @@ class Merger {
     for (const GrantEntry& entry : grants_) {
       std::vector<const RevokeEntry*> inside;
       for (const RevokeEntry& revoke : revokes_) {
-        const bool is_inside = holds(entry.said.kind, entry.said.name, revoke.said.name);
-        if (is_inside && binds(revoke, entry)) inside.push_back(&revoke);
+        const bool is_below =
+            revoke.said.name != entry.said.name && holds(entry.said.kind, entry.said.name, revoke.said.name);
+        if (is_below && cuts(revoke, entry)) inside.push_back(&revoke);
       }
-      if (inside.empty() || entry.said.kind == Kind::kPersist) {
+      if (inside.empty() || entry.said.kind == Kind::kPersist || entry.said.kind == Kind::kSocket) {
         kept.push_back(entry);
       } else if (entry.said.kind == Kind::kFile) {
         kept.push_back(entry);
