@@ -90,6 +90,7 @@ class Execution {
   os::Fd socket_;
   plan::Command command_;
   std::uint32_t id_ = 0;
+  bool has_started_ = false;    // before, there is nobody to forward signals to: they wait
   std::vector<os::Fd> inside_;  // what the command gets as 0-2, until sent
   std::vector<os::Fd> ours_;    // pipes and the pty master
   std::vector<Route> routes_;
@@ -136,7 +137,7 @@ Result<plan::Outcome> Execution::run() {
   const ForwardedSignals signals = TRY(ForwardedSignals::open());
   while (!outcome_) {
     std::vector<pollfd> watched = {{.fd = socket_.get(), .events = POLLIN, .revents = 0},
-                                   {.fd = signals.fd(), .events = POLLIN, .revents = 0}};
+                                   {.fd = has_started_ ? signals.fd() : -1, .events = POLLIN, .revents = 0}};
     for (const Route& route : routes_) route.watch(watched);
     if (::poll(watched.data(), watched.size(), -1) < 0) {
       if (errno == EINTR) continue;
@@ -171,6 +172,7 @@ Status Execution::read_packet(const Packet& packet, std::vector<os::Fd> descript
   switch (packet.kind) {
     case Message::kStarted:
       id_ = packet.command;
+      has_started_ = true;
       return {};
     case Message::kTerminal:
       if (descriptors.size() != 1) return failure(ErrorKind::kSystem, _("the sandbox sent no terminal"));

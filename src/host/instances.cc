@@ -76,7 +76,7 @@ Result<InstanceId> choose_instance_id(const facts::Facts& facts, const ProfileNa
     const bool is_upper = c >= 'A' && c <= 'Z';
     const char lower = is_upper ? static_cast<char>(c - 'A' + 'a') : c;
     const bool is_letter = lower >= 'a' && lower <= 'z';
-    if (prefix.empty() && !is_letter) prefix = "i";
+    if (prefix.empty() && !is_letter) prefix += 'i';
     if ((is_letter || (c >= '0' && c <= '9')) && prefix.size() < kPrefixLimit) prefix += lower;
   }
   while (true) {

@@ -16,9 +16,12 @@ namespace {
 
 using std::chrono::milliseconds;
 
-class Instances : public testing::Test {
+class Instances : public os::Scratch {
  protected:
-  Instances() { facts.directories.runtime = scratch.path(); }
+  void SetUp() override {
+    os::Scratch::SetUp();
+    facts.directories.runtime = directory_;
+  }
 
   Instance make(const char* id) {
     auto instance = create_instance(facts, *InstanceId::parse(id));
@@ -54,7 +57,6 @@ class Instances : public testing::Test {
     return result;
   }
 
-  os::Scratch scratch;
   facts::Facts facts;
 };
 
@@ -101,7 +103,7 @@ TEST_F(Instances, AnIdIsFreeAgainOnceItsInstanceIsDead) {
 
 TEST_F(Instances, TheDeadAreSweptWithWhatThePortalsKnewOfThem) {
   const Instance alive = run("alive", "gedit", "org.gnome.gedit", 1);
-  const HostPath portal = scratch.path() / ".flatpak";
+  const HostPath portal = directory_ / ".flatpak";
   ASSERT_TRUE(os::make_directories(portal / "dead", 0700));
   ASSERT_TRUE(os::make_directories(portal / "alive", 0700));
   { const Instance dead = run("dead", "gedit", "org.gnome.gedit", 2); }
