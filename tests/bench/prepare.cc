@@ -13,7 +13,7 @@
 #include "core/profile/merge.h"
 #include "core/profile/parse.h"
 #include "core/seccomp/policy.h"
-#include "host/look_up.h"
+#include "host/probe.h"
 #include "host/seccomp_compile.h"
 #include "os/file.h"
 
