@@ -48,8 +48,9 @@ Result<Home> home(const Scene& scene) {
       return failure(ErrorKind::kDenied, text::format(_("the box's home '%s' is no directory of yours"),
                                                       text::printable(directory.str()).c_str()));
     }
-    home.directories.push_back(directory);
-    home.steps.emplace_back(plan::Bind{.source = real_of(scene.facts, directory),
+    const HostPath real = real_of(scene.facts, directory);
+    home.directories.push_back(real);
+    home.steps.emplace_back(plan::Bind{.source = real,
                                        .target = scene.place.home,
                                        .type = FileType::kDirectory,
                                        .access = plan::BindAccess::kReadWrite,

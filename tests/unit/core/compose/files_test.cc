@@ -260,13 +260,21 @@ TEST(Files, PersistKeepsADirectoryTheBoxsOwnInAGrantedHome) {
 
 TEST(Files, AGrantIsNotUndoneByTheBase) {
   FakeHost host = FakeHost::desktop();
-  host.add("/var/lib/app/x");
+  host.add("/var/tmp/x");
   host.add("/etc/firefox/policies.json");
-  const auto plan = plan_of(host, {"filesystem=/var", "filesystem=/etc/firefox:ro", "filesystem=/etc/hosts:ro"});
-  EXPECT_NE(bind_at(plan, "/var"), nullptr);
-  EXPECT_EQ(step_at(plan, "/var/tmp"), nullptr);
+  const auto plan = plan_of(host, {"filesystem=/var/tmp", "filesystem=/etc/firefox:ro", "filesystem=/etc/hosts:ro"});
+  EXPECT_NE(bind_at(plan, "/var/tmp"), nullptr);
   EXPECT_NE(bind_at(plan, "/etc/firefox"), nullptr);
   EXPECT_NE(bind_at(plan, "/etc/hosts"), nullptr);
+}
+
+TEST(Files, AWideGrantOfTheSystemLeavesAdministratorsSocketsOut) {
+  FakeHost host = FakeHost::desktop();
+  host.add("/var/lib/lxd/unix.socket", FileType::kSocket, 0660);
+  host.add("/var/lib/app/data");
+  const auto plan = plan_of(host, {"filesystem=/var"});
+  EXPECT_NE(bind_at(plan, "/var/lib/app"), nullptr);
+  EXPECT_FALSE(brings(plan, "/var/lib/lxd/unix.socket"));
 }
 
 TEST(Files, ADirectoryOfTooManyNamesIsRefused) {

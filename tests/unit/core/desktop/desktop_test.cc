@@ -50,7 +50,7 @@ TEST(Desktop, SoundIsTheNativeSocketWithItsCookieAndNoSharedMemory) {
   EXPECT_EQ(lines(part.steps),
             (std::vector<std::string>{
                 "bind /run/user/1000/pulse/native, read-only, socket",
-                "file /run/host/pulse-client.conf, 33 bytes, mode 0444",
+                "file /run/host/pulse-client.conf, 31 bytes, mode 0444",
                 "bind /home/ada/.config/pulse/cookie on /run/user/1000/pulse/cookie, read-only, file",
             }));
   EXPECT_TRUE(sets(part, "PULSE_SERVER=unix:/run/user/1000/pulse/native"));
