@@ -72,7 +72,7 @@ TEST_F(Instances, AnIdIsMadeOfTheProfileAndSomethingRandom) {
 }
 
 TEST_F(Instances, AnIdFitsItsGrammarWhateverTheProfileIsCalled) {
-  for (const char* const name : {"7zip", "9", std::string(64, 'a').c_str(), "a..b"}) {
+  for (const std::string& name : {std::string("7zip"), std::string("9"), std::string(64, 'a'), std::string("a..b")}) {
     const auto id = choose_instance_id(facts, *ProfileName::parse(name));
     ASSERT_TRUE(id) << name;
     EXPECT_LE(id->str().size(), 32U);
