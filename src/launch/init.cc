@@ -105,6 +105,7 @@ StepReport Init::start(std::uint32_t id, Entry& entry, bool wants_terminal) {
 }
 
 void Init::start_own_command() {
+  tell(Message::kGo, kOwnCommand, 0);
   Entry entry(sandbox_.command, sandbox_.environment);
   entry.descriptors = sandbox_.descriptors;
   const StepReport report = start(kOwnCommand, entry, sandbox_.has_terminal);

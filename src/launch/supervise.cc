@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <optional>
+#include <vector>
 
 #include "launch/command.h"
 #include "launch/control.h"
@@ -62,6 +63,7 @@ class Supervisor {
   void hear_own_command(Incoming incoming);
   void hear_coordinator();
   void hear_signal();
+  void pass_on(int number);
   void stop_with_command();
   void tell_init(Message kind, int value = 0);
   void end(Outcome outcome) {
@@ -77,8 +79,10 @@ class Supervisor {
   os::Fd pidfd_;
   os::Fd signals_;
   bool has_coordinator_;
-  bool is_ready_ = false;    // the coordinator said so
-  bool is_started_ = false;  // the plan's own command runs
+  bool is_ready_ = false;           // the coordinator said so
+  bool is_set_up_ = false;          // the plan's own command is being started
+  bool is_started_ = false;         // it runs
+  std::vector<int> early_signals_;  // came between the two
   bool was_explained_ = false;
   bool is_stopping_ = false;  // we were asked to stop and asked the command to
   Control control_;
@@ -139,8 +143,12 @@ void Supervisor::hear_own_command(Incoming incoming) {
   switch (packet.kind) {
     case Message::kFailed:
       return fail(packet.report);
+    case Message::kGo:
+      is_set_up_ = true;
+      return;
     case Message::kStarted:
       is_started_ = true;
+      for (const int number : early_signals_) tell_init(Message::kSignal, number);
       return;
     case Message::kExited:
       if (WIFSIGNALED(packet.value)) return end({.kind = Outcome::Kind::kSignalled, .value = WTERMSIG(packet.value)});
@@ -179,15 +187,24 @@ void Supervisor::hear_signal() {
       return;
     case SIGCONT:
       if (relay_) relay_->resume();
-      return tell_init(Message::kContinue);
+      if (is_started_) tell_init(Message::kContinue);
+      return;
     case SIGTSTP:
       is_stopping_ = true;
+      if (!is_started_) return stop_with_command();
       return tell_init(Message::kSignal, SIGSTOP);
     default:
-      // Before the command runs there is nobody to tell: the run itself ends as by that signal.
-      if (!is_started_) return end({.kind = Outcome::Kind::kSignalled, .value = number});
-      return tell_init(Message::kSignal, number);
+      return pass_on(number);
   }
+}
+
+void Supervisor::pass_on(int number) {
+  // What PID 1 said before the signal came counts: the command may run already.
+  pollfd polled{.fd = init_.get(), .events = POLLIN, .revents = 0};
+  while (!is_started_ && !outcome_ && ::poll(&polled, 1, 0) > 0) hear_init();
+  if (is_started_) return tell_init(Message::kSignal, number);
+  if (is_set_up_) return early_signals_.push_back(number);
+  end({.kind = Outcome::Kind::kSignalled, .value = number});  // there is nobody to tell yet
 }
 
 void Supervisor::serve() {
@@ -273,6 +290,8 @@ int supervise(const Start& start) {
   const DescriptorFault fault = find_bad_descriptor(sandbox.descriptors);
   if (fault.error != 0) return fail_early(Stage::kInherit, fault.fd, fault.error, start);
   if (!start.has_filter && !start.waives_filter) return fail_early(Stage::kSeccomp, -1, EBADF, start);
+  const bool has_ranges = !sandbox.namespaces.uid_ranges.empty() || !sandbox.namespaces.gid_ranges.empty();
+  if (has_ranges && !is_open(plan::kCoordinatorDescriptor)) return fail_early(Stage::kIdMap, -1, EPERM, start);
   reset_signals(kSignals);
   sigset_t watched;
   (void)::sigprocmask(SIG_SETMASK, nullptr, &watched);

@@ -57,7 +57,7 @@ enum class Message : std::uint32_t {
   kReady,   // <- barrier #2
   kAbort,   // <- the coordinator failed and has printed why
   // supervisor <-> PID 1
-  kGo,        // -> a barrier is passed
+  kGo,        // -> a barrier is passed; <- the set-up is done and the plan's own command is being started
   kFailed,    // <- report
   kStarted,   // <- command id runs; value = pid inside
   kExited,    // <- command id; value = wait status (waitpid(2) encoding)
