@@ -139,11 +139,11 @@ Result<instance::Record> record_of(const plan::Plan& plan) {
 }
 
 Status write_record(const HostPath& directory, const instance::Record& record) {
-  return os::replace_file(record_file(directory), format_json(instance::to_json(record)), 0600);
+  return os::replace_file(record_file(directory), format_json(instance::to_json(record)), 0600, os::Lasting::kProcess);
 }
 
 Status write_plan(const HostPath& directory, const plan::Plan& plan) {
-  return os::replace_file(directory / "plan", plan::encode(plan), 0600);
+  return os::replace_file(directory / "plan", plan::encode(plan), 0600, os::Lasting::kProcess);
 }
 
 Result<plan::Plan> read_plan(const HostPath& directory) {

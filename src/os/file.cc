@@ -118,7 +118,7 @@ Status write_all(int fd, std::string_view bytes) {
   return {};
 }
 
-Status replace_file(const HostPath& path, std::string_view content, mode_t mode) {
+Status replace_file(const HostPath& path, std::string_view content, mode_t mode, Lasting lasting) {
   const HostPath directory = path.parent();
   const Fd parent = TRY(open_path(directory, O_RDONLY | O_DIRECTORY));
   const std::string name(path.name());
@@ -126,7 +126,8 @@ Status replace_file(const HostPath& path, std::string_view content, mode_t mode)
   (void)::unlinkat(parent.get(), beside.c_str(), 0);  // left by a killed process that had our pid
   const Fd file = TRY(open_at(parent.get(), beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode, 0));
   auto written = write_all(file.get(), content);
-  if (written && ::fsync(file.get()) != 0) written = unexpected(cannot(_("write"), path, errno));
+  const bool is_durable = lasting == Lasting::kPowerCut;
+  if (written && is_durable && ::fsync(file.get()) != 0) written = unexpected(cannot(_("write"), path, errno));
   if (written && ::renameat(parent.get(), beside.c_str(), parent.get(), name.c_str()) != 0) {
     written = unexpected(cannot(_("write"), path, errno));
   }
@@ -135,7 +136,7 @@ Status replace_file(const HostPath& path, std::string_view content, mode_t mode)
     return unexpected(
         std::move(written).error().in(text::format(_("writing '%s'"), text::printable(path.str()).c_str())));
   }
-  (void)::fsync(parent.get());  // some file systems refuse it on directories; the rename itself is done
+  if (is_durable) (void)::fsync(parent.get());  // some file systems refuse it on directories; the rename itself is done
   return {};
 }
 

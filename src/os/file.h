@@ -24,8 +24,12 @@ namespace hutch::os {
 // All that is left behind a descriptor, at most `limit` bytes.
 [[nodiscard]] Result<std::string> read_all(int fd, std::size_t limit);
 [[nodiscard]] Status write_all(int fd, std::string_view bytes);
-// Writes beside, fsyncs and renames: readers see the old or the new content whole, also after a power cut.
-[[nodiscard]] Status replace_file(const HostPath& path, std::string_view content, mode_t mode);
+enum class Lasting { kPowerCut, kProcess };  // what the content must outlive
+
+// Writes beside and renames: readers see the old or the new content whole; with kPowerCut, which costs two fsync(2)s,
+// also after one.
+[[nodiscard]] Status replace_file(const HostPath& path, std::string_view content, mode_t mode,
+                                  Lasting lasting = Lasting::kPowerCut);
 
 // Makes the directory and missing parents with this mode; an existing one is left as it is.
 [[nodiscard]] Status make_directories(const HostPath& path, mode_t mode);
