@@ -63,7 +63,7 @@ Result<std::vector<std::string>> arguments_of(const Verb& verb, const std::vecto
 
 Status check_count(const Verb& verb, const Parsed& parsed) {
   const auto count = static_cast<int>(parsed.arguments.size());
-  if (count < verb.least) return unexpected(usage_error(verb, _("something is missing")));
+  if (count < verb.least) return unexpected(usage_error(verb, text::format(_("'hutch %s' lacks an argument"), verb.name)));
   if (verb.most >= 0 && count > verb.most) {
     const std::string& first = parsed.arguments[static_cast<std::size_t>(verb.most)];
     return unexpected(usage_error(verb, text::format(_("one word too many: '%s'"), text::printable(first).c_str())));
