@@ -22,7 +22,7 @@ PROGRAMS = {  # profile: what to type, the window's app_id
 def shipped():
     """Profiles that name programs; the bases do not."""
     listed = json.loads(output("hutch", "profile", "list", "--json"))["profiles"]
-    return {entry["id"] for entry in listed if not entry.get("base")}
+    return {entry["id"] for entry in listed if entry["kind"] != "base" and entry["source"] == "shipped"}
 
 
 check("there is a program for every shipped profile", shipped() == set(PROGRAMS), shipped() ^ set(PROGRAMS))
