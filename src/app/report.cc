@@ -1,6 +1,5 @@
 #include "core/plan/report.h"
 
-#include <cstdlib>
 #include <limits>
 
 #include "app/print.h"
@@ -15,15 +14,6 @@
 namespace hutch::app {
 namespace {
 
-// The supervisor has no environment: the language is the one the app was to have.
-void take_language(const plan::Sandbox& sandbox) {
-  for (const std::string& entry : sandbox.environment) {
-    const std::size_t equals = entry.find('=');
-    if (equals == std::string::npos || !(entry.starts_with("LANG") || entry.starts_with("LC_"))) continue;
-    (void)::setenv(entry.substr(0, equals).c_str(), entry.c_str() + equals + 1, 1);  // untranslated is good enough
-  }
-}
-
 std::optional<std::int32_t> number_of(std::string_view text) {
   const bool is_negative = text.starts_with('-');
   const auto number = text::parse_number(text.substr(is_negative ? 1 : 0), std::numeric_limits<std::int32_t>::max());
@@ -35,17 +25,18 @@ std::optional<std::int32_t> number_of(std::string_view text) {
 }  // namespace
 
 Result<int> report(const std::string& stage, const std::string& step, const std::string& error) {
-  const auto numbers = {number_of(stage), number_of(step), number_of(error)};
-  for (const auto& number : numbers) {
-    if (!number) return failure(ErrorKind::kUsage, _("--report takes three numbers"));
-  }
+  const auto stage_number = number_of(stage);
+  const auto step_number = number_of(step);
+  const auto error_number = number_of(error);
+  const bool is_known =
+      stage_number && *stage_number >= 0 && *stage_number <= static_cast<int>(plan::Stage::kSupervise);
+  if (!is_known || !step_number || !error_number) return failure(ErrorKind::kUsage, _("--report takes three numbers"));
+  TRY(begin());
   const os::MappedFile encoded = TRY(os::MappedFile::map(plan::kPlanDescriptor, plan::kWireLimit, true));
   const plan::Sandbox sandbox = TRY(plan::decode_sandbox(encoded.bytes()));
-  take_language(sandbox);
-  TRY(begin());
   const plan::StepReport report{
       .stage = static_cast<plan::Stage>(*number_of(stage)), .step = *number_of(step), .error = *number_of(error)};
-  if (report.stage != plan::Stage::kCoordinator) print_error(plan::explain_failure(sandbox, report));
+  print_error(plan::explain_failure(sandbox, report));
   return plan::exit_code(report);
 }
 

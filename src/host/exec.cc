@@ -250,9 +250,10 @@ Result<plan::Outcome> execute_in(const Running& instance, const plan::ExecReques
 
 Status signal_instance(const Running& instance, int signal, bool force) {
   constexpr std::chrono::milliseconds kPatience(2000);
+  const Message kind = force ? Message::kAbort : Message::kSignal;
   const auto told = [&]() -> Status {
     const os::Fd socket = TRY(os::connect_packets(instance.directory / "control"));
-    return os::send_packet(socket.get(), bytes_of(Packet{.kind = Message::kSignal, .command = 0, .value = signal}));
+    return os::send_packet(socket.get(), bytes_of(Packet{.kind = kind, .command = 0, .value = signal}));
   }();
   if (!force) return told;
   if (told && TRY(wait_for_end(instance, kPatience))) return {};

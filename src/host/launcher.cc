@@ -109,6 +109,18 @@ class Layout {
   std::vector<int> closed_;
 };
 
+// All that the launcher gets of our environment: the language of what it may have to tell through us.
+std::vector<char*> language_variables() {
+  std::vector<char*> variables;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text = *entry;
+    if (text.starts_with("LANG=") || text.starts_with("LANGUAGE=") || text.starts_with("LC_"))
+      variables.push_back(*entry);
+  }
+  variables.push_back(nullptr);
+  return variables;
+}
+
 Error start_failed(int code) {
   Error error = system_error(code, _("cannot start 'hutch-launch'"));
   if (code == EACCES) error.hint = _("install hutch system-wide, or allow programs in memory: vm.memfd_noexec=0");
@@ -139,7 +151,7 @@ Status hand_over(const facts::Facts& facts, const plan::Plan& plan, const Instan
   std::string name = "hutch-launch";
   std::string mode = plan::kModeSupervise;
   const std::array<char*, 3> arguments = {name.data(), mode.data(), nullptr};
-  const std::array<char*, 1> environment = {nullptr};
+  const std::vector<char*> environment = language_variables();
   (void)::execveat(plan::kSelfDescriptor, "", arguments.data(), environment.data(), AT_EMPTY_PATH);
   return unexpected(start_failed(errno));
 }

@@ -14,7 +14,8 @@ namespace hutch::host {
 
 // Runs a command in a running sandbox with the caller's descriptors 0-2, relaying a terminal, and returns how it ended.
 [[nodiscard]] Result<plan::Outcome> execute_in(const Running& instance, const plan::ExecRequest& request);
-// Sends a signal to the plan's own command through the supervisor; `force` ends PID 1 and so everything.
+// Sends a signal to the plan's own command through the supervisor; with `force` everything inside is ended instead, at
+// the latest by ending the supervisor, and this returns when it is gone.
 [[nodiscard]] Status signal_instance(const Running& instance, int signal, bool force);
 
 }  // namespace hutch::host

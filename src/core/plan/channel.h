@@ -66,8 +66,8 @@ enum class Message : std::uint32_t {
   kSignal,    // -> send signal `value` to command id's process group leader
   kExecute,   // -> start a command: payload ExecRequest bytes, descriptors 0-2 attached
   kTerminal,  // <- the pty master of command id is attached
-  // client <-> supervisor: kExecute, kSignal, kContinue from the client; kStarted, kFailed, kExited, kStopped,
-  // kTerminal back
+  // client <-> supervisor: kExecute, kSignal, kContinue from the client, and kAbort to end everything inside; kStarted,
+  // kFailed, kExited, kStopped, kTerminal back
 };
 
 struct Packet {
