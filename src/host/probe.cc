@@ -131,8 +131,8 @@ Directories probe_directories(const User& user) {
   directories.state = path_variable("XDG_STATE_HOME").value_or(user.home / ".local/state");
   directories.cache = path_variable("XDG_CACHE_HOME").value_or(user.home / ".cache");
   directories.user = probe_user_directories(user.home, directories.config);
-  for (const std::string_view part :
-       text::split(variable("XDG_DATA_DIRS").value_or("/usr/local/share:/usr/share"), ':')) {
+  const std::string data = variable("XDG_DATA_DIRS").value_or("/usr/local/share:/usr/share");
+  for (const std::string_view part : text::split(data, ':')) {
     if (const auto path = to_path(part)) directories.data_search.push_back(*path);
   }
   return directories;
