@@ -1,6 +1,10 @@
 #include "host/documents.h"
 
 #include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/stat.h>
+
+#include <cerrno>
 
 #include "base/i18n.h"
 #include "base/text.h"
@@ -8,6 +12,19 @@
 #include "os/file.h"
 
 namespace hutch::host {
+namespace {
+
+// Held by descriptor: what the portal takes is what was planned, whatever happens to the name. Not by O_NOFOLLOW, which
+// the portal refuses (xdg-desktop-portal, xdp_app_info_get_path_for_fd).
+Result<os::Fd> open_document(const HostPath& path) {
+  os::Fd file = TRY(os::open_at(AT_FDCWD, path.c_str(), O_PATH, 0, RESOLVE_NO_SYMLINKS));
+  struct stat status {};
+  if (::fstat(file.get(), &status) != 0) return unexpected(system_error(errno, _("cannot look at the file")));
+  if (!S_ISREG(status.st_mode)) return failure(ErrorKind::kInvalid, _("it is not a regular file"));
+  return file;
+}
+
+}  // namespace
 
 Result<HostPath> document_directory(const std::string& session_bus) {
   UserBus bus = TRY(UserBus::open(session_bus));
@@ -20,9 +37,7 @@ Result<std::vector<std::string>> share_documents(const std::string& session_bus,
   std::vector<std::string> result;
   for (const plan::DocumentGrant& grant : grants) {
     const std::string name = text::printable(grant.file.str());
-    // Held by descriptor: what the portal takes is what was looked at, whatever happens to the name.
-    const os::Fd file =
-        TRY_IN(text::format(_("cannot hand over '%s'"), name.c_str()), os::open_path(grant.file, O_PATH | O_NOFOLLOW));
+    const os::Fd file = TRY_IN(text::format(_("cannot hand over '%s'"), name.c_str()), open_document(grant.file));
     const int descriptor = file.get();
     const SharedDocuments shared = TRY_IN(text::format(_("cannot hand over '%s'"), name.c_str()),
                                           bus.share_documents({&descriptor, 1}, grant.is_writable, app.str()));

@@ -279,7 +279,8 @@ Result<std::string> UserBus::document_mount_point() {
 }
 
 Result<SharedDocuments> UserBus::share_documents(std::span<const int> files, bool is_writable, const std::string& app) {
-  constexpr std::uint32_t kReuseExisting = 1U << 0;  // org.freedesktop.portal.Documents, AddFull
+  // org.freedesktop.portal.Documents, AddFull. Never reuse_existing: what the app was given for that document before
+  // would be added to what it is given now.
   constexpr std::uint32_t kAsNeeded = 1U << 2;
   const char* const what = _("cannot share a file through the document portal");
   const Message request = TRY(new_call(bus_.get(), kDocuments, kDocumentsPath, kDocuments, "AddFull"));
@@ -287,7 +288,7 @@ Result<SharedDocuments> UserBus::share_documents(std::span<const int> files, boo
   writer.open('a', "h");
   for (const int file : files) writer.add("h", file);
   writer.close();
-  writer.add("us", kReuseExisting | kAsNeeded, app.c_str());
+  writer.add("us", kAsNeeded, app.c_str());
   if (is_writable) {
     writer.add("as", 2U, "read", "write");
   } else {

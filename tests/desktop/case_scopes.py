@@ -56,7 +56,7 @@ with open("/proc/self/cgroup", encoding="ascii") as file:
     own = next(line.strip()[3:] for line in file if line.startswith("0::"))
 with open(f"/sys/fs/cgroup{own.rsplit('/', 1)[0]}/cgroup.controllers", encoding="ascii") as file:
     controllers = file.read().split()
-app = Sandboxed("--memory=64M", "--tasks=50", "--cpu=50", *SLEEP)
+app = Sandboxed("--memory=64M", "--tasks=50", "--cpu=50%", *SLEEP)
 if {"memory", "pids", "cpu"} <= set(controllers):
     until(20, app.scope)
     limits = [show(app.scope(), name) for name in ("MemoryMax", "TasksMax", "CPUQuotaPerSecUSec")]
