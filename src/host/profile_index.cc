@@ -76,7 +76,7 @@ void write_cache(const facts::Facts& facts, const Cache& cache) {
   }
   const HostPath file = cache_file(facts);
   // Without a cache every run reads the files again; that is all.
-  if (os::make_directories(file.parent(), 0700)) (void)os::replace_file(file, content, 0600);
+  if (os::make_directories(file.parent(), 0700)) (void)os::replace_file(file, content, 0600, os::Lasting::kProcess);
 }
 
 Cached read_again(const HostPath& file, profile::Rank rank, std::string fingerprint) {

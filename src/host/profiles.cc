@@ -109,7 +109,9 @@ class Resolver {
     auto program = find_command(request_.app);
     if (program) return by_program(*program, {});
     if (program.error().kind != ErrorKind::kNotFound) return unexpected(std::move(program).error());
-    const auto entry = TRY(ask(request_.app));
+    const auto answer = ask(request_.app);
+    if (!answer) return unexpected(not_found().with_hint(answer.error().describe()));
+    const auto& entry = *answer;
     if (!entry) return unexpected(not_found());
     const ProgramFile started = TRY(find_program_file(entry->command.front()));
     Resolved result = TRY(by_program(started, rest_of(*entry)));
@@ -164,8 +166,9 @@ class Resolver {
     auto program = find_program_file(command);
     if (program) return resolved(profile, *program, command, {});
     const bool may_be_entry = program.error().kind == ErrorKind::kNotFound && command.find('/') == std::string::npos;
-    const auto entry = may_be_entry ? TRY(ask(command)) : std::nullopt;
-    if (!entry) return unexpected(std::move(program).error());
+    const auto answer = may_be_entry ? ask(command) : std::nullopt;
+    if (!answer || !*answer) return unexpected(std::move(program).error());
+    const auto& entry = *answer;
     const ProgramFile started = TRY(find_program_file(entry->command.front()));
     Resolved result = resolved(profile, started, entry->command.front(), rest_of(*entry));
     result.desktop_id = entry->id;
