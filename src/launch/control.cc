@@ -1,5 +1,6 @@
 #include "launch/control.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -26,6 +27,12 @@ void Control::admit() {
   const auto free = std::find_if(clients_.begin(), clients_.end(), [](const Client& it) { return !it.socket; });
   if (free == clients_.end()) return;
   *free = {.socket = std::move(socket), .command = 0};
+}
+
+void Control::look_for_room() {
+  pollfd polled{.fd = init_, .events = POLLOUT, .revents = 0};
+  (void)::poll(&polled, 1, 0);  // on failure nothing is known to have changed
+  is_congested_ = (polled.revents & (POLLOUT | POLLHUP | POLLERR)) == 0;
 }
 
 void Control::drop(Client& client) {

@@ -24,6 +24,9 @@ class Control {
   [[nodiscard]] int listener() const { return listener_; }
   [[nodiscard]] int client(std::size_t index) const { return clients_[index].socket.get(); }
   void admit();
+  // While PID 1 is behind with its messages no client is heard: the room left is for the supervisor's own.
+  [[nodiscard]] bool is_congested() const { return is_congested_; }
+  void look_for_room();
   // False when the client asked for the end of everything.
   [[nodiscard]] bool hear(std::size_t index);
   // Passes on what PID 1 says about an executed command.
@@ -39,6 +42,7 @@ class Control {
 
   int listener_;
   int init_;
+  bool is_congested_ = false;
   std::uint32_t last_command_ = 0;
   std::array<Client, kClientLimit> clients_;
 };

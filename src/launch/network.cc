@@ -175,23 +175,31 @@ RuleFault add_route_rules(const std::vector<plan::NetworkRule>& rules) {
   return fault.rule >= 0 ? fault : route.finish();
 }
 
-// True when the kernel would send there.
+// True when the kernel would send there, and not to the stack itself: pasta gives the sandbox an address of the host's,
+// and what is sent to it comes back through lo.
 bool can_reach(int socket, const plan::NetworkRule& rule, const Address& address) {
   constexpr unsigned short kPort = 9;   // discard; connecting a datagram socket sends nothing
   constexpr unsigned kFirstDevice = 2;  // for link-local addresses, which need one; loopback is 1
+  union {
+    sockaddr any;
+    sockaddr_in ipv4;
+    sockaddr_in6 ipv6;
+  } target{}, source{};
   if (rule.ipv6) {
-    sockaddr_in6 target{};
-    target.sin6_family = AF_INET6;
-    target.sin6_port = htons(kPort);
-    target.sin6_scope_id = kFirstDevice;
-    std::memcpy(&target.sin6_addr, address.bytes, sizeof target.sin6_addr);
-    return ::connect(socket, reinterpret_cast<const sockaddr*>(&target), sizeof target) == 0;
+    target.ipv6.sin6_family = AF_INET6;
+    target.ipv6.sin6_port = htons(kPort);
+    target.ipv6.sin6_scope_id = kFirstDevice;
+    std::memcpy(&target.ipv6.sin6_addr, address.bytes, sizeof target.ipv6.sin6_addr);
+  } else {
+    target.ipv4.sin_family = AF_INET;
+    target.ipv4.sin_port = htons(kPort);
+    std::memcpy(&target.ipv4.sin_addr, address.bytes, sizeof target.ipv4.sin_addr);
   }
-  sockaddr_in target{};
-  target.sin_family = AF_INET;
-  target.sin_port = htons(kPort);
-  std::memcpy(&target.sin_addr, address.bytes, sizeof target.sin_addr);
-  return ::connect(socket, reinterpret_cast<const sockaddr*>(&target), sizeof target) == 0;
+  if (::connect(socket, &target.any, rule.ipv6 ? sizeof target.ipv6 : sizeof target.ipv4) != 0) return false;
+  socklen_t size = sizeof source;
+  if (::getsockname(socket, &source.any, &size) != 0) return true;
+  return rule.ipv6 ? std::memcmp(&source.ipv6.sin6_addr, address.bytes, sizeof source.ipv6.sin6_addr) != 0
+                   : std::memcmp(&source.ipv4.sin_addr, address.bytes, sizeof source.ipv4.sin_addr) != 0;
 }
 
 os::Fd make_probe(int family) {

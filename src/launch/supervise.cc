@@ -64,6 +64,7 @@ class Supervisor {
   void hear_coordinator();
   void hear_signal();
   void pass_on(int number);
+  void hear_clients(const pollfd* polled);
   void stop_with_command();
   void tell_init(Message kind, int value = 0);
   void end(Outcome outcome) {
@@ -207,11 +208,21 @@ void Supervisor::pass_on(int number) {
   end({.kind = Outcome::Kind::kSignalled, .value = number});  // there is nobody to tell yet
 }
 
+void Supervisor::hear_clients(const pollfd* polled) {
+  for (std::size_t index = 0; index < Control::kClientLimit; ++index) {
+    if (polled[index].fd < 0 || polled[index].revents == 0) continue;
+    control_.look_for_room();
+    if (control_.is_congested()) return;
+    if (!control_.hear(index)) kill_init();
+  }
+}
+
 void Supervisor::serve() {
   while (!outcome_) {
     pollfd polled[kSlots];
     for (pollfd& slot : polled) slot = {.fd = -1, .events = POLLIN, .revents = 0};
     polled[kInit].fd = init_.get();
+    if (control_.is_congested()) polled[kInit].events |= POLLOUT;
     polled[kSignalSlot].fd = signals_.get();
     if (has_coordinator_) polled[kCoordinator].fd = plan::kCoordinatorDescriptor;
     if (is_started_) polled[kListener].fd = control_.listener();
@@ -220,19 +231,17 @@ void Supervisor::serve() {
     polled[kHost] = terminals[0];
     polled[kInside] = terminals[1];
     for (std::size_t index = 0; index < Control::kClientLimit; ++index) {
-      polled[kClients + index].fd = control_.client(index);
+      polled[kClients + index].fd = control_.is_congested() ? -1 : control_.client(index);
     }
     if (::poll(polled, kSlots, -1) < 0) continue;  // EINTR
 
-    if (polled[kInit].revents != 0) hear_init();
+    if ((polled[kInit].revents & ~POLLOUT) != 0) hear_init();
     if (outcome_) break;
+    if (control_.is_congested()) control_.look_for_room();
     if (polled[kSignalSlot].revents != 0) hear_signal();
     if (polled[kCoordinator].revents != 0) hear_coordinator();
     if (relay_) relay_->copy({polled[kHost], polled[kInside]});
-    for (std::size_t index = 0; index < Control::kClientLimit; ++index) {
-      const pollfd& slot = polled[kClients + index];
-      if (slot.fd >= 0 && slot.revents != 0 && !control_.hear(index)) kill_init();
-    }
+    hear_clients(polled + kClients);
     if (polled[kListener].revents != 0) control_.admit();
   }
   if (relay_) relay_->finish();
