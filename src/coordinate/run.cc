@@ -1,5 +1,6 @@
 #include "coordinate/run.h"
 
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -54,6 +55,13 @@ Result<std::optional<pid_t>> await_clone() {
   return std::optional<pid_t>(packet.value);
 }
 
+// A directory of another file system than the one above it.
+bool is_mounted(const HostPath& path) {
+  struct stat here {};
+  struct stat above {};
+  return ::stat(path.c_str(), &here) == 0 && ::stat(path.parent().c_str(), &above) == 0 && here.st_dev != above.st_dev;
+}
+
 template <class Kind>
 const Kind* find_helper(const plan::Plan& plan) {
   for (const plan::Helper& helper : plan.helpers) {
@@ -94,15 +102,14 @@ class Launch {
   // empty directory stands in: dialogs work, files picked in them do not open.
   Status prepare_documents(void (*warn)(const std::string& sentence)) {
     if (find_helper<plan::Documents>(plan_) == nullptr) return {};
-    const HostPath views = runtime_directory() / "doc/by-app";
-    if (os::exists(views)) return {};
-    const auto mounted = host::document_directory(session_bus());
-    if (mounted && os::exists(views)) return {};
-    warnings_.push_back(
-        text::format(_("files picked in dialogs will not open: %s"),
-                     mounted ? text::printable(mounted->str()).c_str() : mounted.error().describe().c_str()));
+    const HostPath documents = runtime_directory() / "doc";
+    if (is_mounted(documents)) return {};
+    const auto place = host::document_directory(session_bus());
+    if (place && is_mounted(documents)) return {};
+    warnings_.push_back(text::format(_("files picked in dialogs will not open: %s"),
+                                     place ? text::printable(place->str()).c_str() : place.error().describe().c_str()));
     warn(warnings_.back());
-    return os::make_directories(views / plan_.app.str(), kDirectoryMode);
+    return os::make_directories(documents / "by-app" / plan_.app.str(), kDirectoryMode);
   }
 
   // Everything that waits for PID 1.
@@ -115,12 +122,10 @@ class Launch {
     if (plan_.identity) TRY(host::write_portal_files(*plan_.identity, init));
     const auto* const pasta = find_helper<plan::Pasta>(plan_);
     TRY(place(init, pasta != nullptr));
-    if (pasta != nullptr) {
-      pasta_ = TRY(start_pasta(*pasta, launcher_, plan::kCoordinatorLifeChild, init));
-      TRY(host::await_ready(pasta_->helper, pasta_->ready.get()));
-    }
+    if (pasta != nullptr) pasta_ = TRY(start_pasta(*pasta, launcher_, plan::kCoordinatorLifeChild, init));
     TRY(prepare_documents(warn));
     if (proxy_) TRY(host::await_ready(*proxy_, plan::kCoordinatorLife));
+    if (pasta_) TRY(host::await_ready(pasta_->helper, pasta_->ready.get()));
     return note_in_record(init);
   }
 

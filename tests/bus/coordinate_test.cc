@@ -1,7 +1,11 @@
 // hutch-coordinator beside a supervisor that the test plays.
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
+#include <sys/stat.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cstring>
 
 #include "base/json.h"
@@ -173,6 +177,73 @@ TEST_F(Coordinator, WithoutADocumentPortalTheRunGoesOnAndSaysSo) {
       instance::parse_record(os::read_file(plan_.instance_directory / "record.json", 65536).value_or(""));
   ASSERT_TRUE(record);
   EXPECT_EQ(record->warnings.size(), 1u);
+}
+
+TEST_F(Coordinator, ADeadCompositorAborts) {
+  plan_.helpers.emplace_back(plan::WaylandContext{.compositor = runtime_ / "wayland-9",
+                                                  .socket = plan_.instance_directory / "wayland/socket"});
+  ASSERT_NO_FATAL_FAILURE(start());
+  ASSERT_NO_FATAL_FAILURE(tell_cloned());
+  EXPECT_EQ(hear(), Message::kAbort);
+  EXPECT_EQ(end(), 1);
+  EXPECT_NE(printed_.find("wayland-9"), std::string::npos) << printed_;
+  EXPECT_FALSE(serves());
+}
+
+// A process in a user namespace of its own, whose maps somebody else has to write.
+std::optional<os::Process> start_unmapped() {
+  auto process = os::Process::spawn(
+      {.program = HostPath::literal("/usr/bin/unshare"), .arguments = {"unshare", "--user", "sleep", "600"}});
+  EXPECT_TRUE(process);
+  if (!process) return std::nullopt;
+  const auto namespace_of = [](const std::string& who) {
+    struct stat status {};
+    return ::stat(("/proc/" + who + "/ns/user").c_str(), &status) == 0 ? status.st_ino : 0;
+  };
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (namespace_of(std::to_string(process->pid())) == namespace_of("self")) {
+    EXPECT_LT(std::chrono::steady_clock::now(), deadline);
+    if (std::chrono::steady_clock::now() > deadline) return std::nullopt;
+    ::sched_yield();
+  }
+  return std::optional(std::move(*process));
+}
+
+TEST_F(Coordinator, IdRangesAreMappedBeforeTheFirstBarrier) {
+  const auto facts = host::probe();
+  ASSERT_TRUE(facts);
+  if (facts->subordinate_uids.empty() || facts->subordinate_gids.empty()) {
+    GTEST_SKIP() << "the user has no subordinate ids (/etc/subuid)";
+  }
+  init_ = start_unmapped();
+  ASSERT_TRUE(init_);
+  plan_.sandbox.namespaces.uid_ranges = {{.inside = 0, .outside = facts->subordinate_uids[0].outside, .count = 5},
+                                         {.inside = 1000, .outside = facts->user.uid, .count = 1}};
+  plan_.sandbox.namespaces.gid_ranges = {{.inside = 1000, .outside = facts->user.gid, .count = 1}};
+  ASSERT_NO_FATAL_FAILURE(start());
+  ASSERT_NO_FATAL_FAILURE(tell_cloned());
+  ASSERT_EQ(hear(), Message::kMapped);
+  const auto map = [&](const char* file) {
+    const auto path = HostPath::parse(text::format("/proc/%d/%s", init_->pid(), file));
+    std::string flat = os::read_file(*path, 4096).value_or("");
+    flat.erase(std::unique(flat.begin(), flat.end(), [](char a, char b) { return a == ' ' && b == ' '; }), flat.end());
+    return flat;
+  };
+  EXPECT_EQ(map("uid_map"), text::format(" 0 %u 5\n 1000 %u 1\n", facts->subordinate_uids[0].outside, facts->user.uid));
+  EXPECT_EQ(map("gid_map"), text::format(" 1000 %u 1\n", facts->user.gid));
+  EXPECT_EQ(hear(), Message::kReady);
+  EXPECT_EQ(end(), 0);
+}
+
+TEST_F(Coordinator, AForeignIdRangeIsRefused) {
+  init_ = start_unmapped();
+  ASSERT_TRUE(init_);
+  plan_.sandbox.namespaces.uid_ranges = {{.inside = 0, .outside = 0, .count = 1}};  // the host's root
+  ASSERT_NO_FATAL_FAILURE(start());
+  ASSERT_NO_FATAL_FAILURE(tell_cloned());
+  EXPECT_EQ(hear(), Message::kAbort);
+  EXPECT_EQ(end(), 1);
+  EXPECT_NE(printed_.find("hutch: 'newuidmap' refused the id map"), std::string::npos) << printed_;
 }
 
 struct Words {
