@@ -165,6 +165,7 @@ std::vector<plan::NetworkRule> refuse_local(const std::vector<std::string>& host
     rules.push_back(translated(address, 32));
   }
   append(rules, lan_prefixes(host_addresses, false));
+  rules.push_back(host_rule(kNameServer, true));
   return rules;
 }
 

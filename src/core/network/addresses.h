@@ -9,9 +9,9 @@
 
 namespace hutch::network {
 
-// Where the sandbox asks names: pasta answers there with the host's resolver (--dns-forward). TEST-NET-1 of RFC 5737,
-// where no real host can be, so that excepting the address excepts nothing else.
-inline constexpr const char* kNameServer = "192.0.2.53";
+// Where the sandbox asks names: pasta answers there with the host's resolver (--dns-forward). Out of 192.0.0.0/24, of
+// which RFC 6890 says that nobody may use what is not assigned: excepting the address excepts no other host.
+inline constexpr const char* kNameServer = "192.0.0.53";
 
 // The host's loopback, however it is spelled: pasta before 2024 connects to whatever address a packet names, and
 // SO_BINDTODEVICE sends packets for 127.0.0.1 and ::1 its way. Rules for loopback mean "only through lo".

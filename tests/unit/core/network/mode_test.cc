@@ -74,7 +74,7 @@ TEST(NetworkMode, PrivateForwardsNothingAndRefusesTheHostsLoopback) {
   EXPECT_EQ(value_of(*plan, "--dns-forward"), kNameServer);
   EXPECT_FALSE(has_option(*plan, "--ipv4-only"));
   EXPECT_EQ(plan->resolv_conf,
-            "# Written by hutch for this sandbox.\nsearch lan example.org\nnameserver 192.0.2.53\noptions edns0\n");
+            "# Written by hutch for this sandbox.\nsearch lan example.org\nnameserver 192.0.0.53\noptions edns0\n");
 }
 
 TEST(NetworkMode, ShareMeansPrivate) {
