@@ -1,6 +1,7 @@
 #include "launch/supervise.h"
 
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -188,12 +189,10 @@ void Supervisor::hear_signal() {
       return;
     case SIGCONT:
       if (relay_) relay_->resume();
-      if (is_started_) tell_init(Message::kContinue);
-      return;
+      return pass_on(SIGCONT);
     case SIGTSTP:
       is_stopping_ = true;
-      if (!is_started_) return stop_with_command();
-      return tell_init(Message::kSignal, SIGSTOP);
+      return pass_on(SIGSTOP);
     default:
       return pass_on(number);
   }
@@ -205,7 +204,9 @@ void Supervisor::pass_on(int number) {
   while (!is_started_ && !outcome_ && ::poll(&polled, 1, 0) > 0) hear_init();
   if (is_started_) return tell_init(Message::kSignal, number);
   if (is_set_up_) return early_signals_.push_back(number);
-  end({.kind = Outcome::Kind::kSignalled, .value = number});  // there is nobody to tell yet
+  // There is nobody to tell yet.
+  if (number == SIGSTOP) return stop_with_command();
+  if (number != SIGCONT) end({.kind = Outcome::Kind::kSignalled, .value = number});
 }
 
 void Supervisor::hear_clients(const pollfd* polled) {
@@ -312,7 +313,12 @@ int supervise(const Start& start) {
   pair->right.reset();
 
   Cloned cloned = clone_init(sandbox);
-  if (cloned.pid == 0) set_up_init(sandbox, start, inner->get());
+  if (cloned.pid == 0) {
+    // A copy of the supervisor's end would keep PID 1 from hearing of its death.
+    pair->left.reset();
+    (void)::close_range(plan::kFrontEndDescriptor, plan::kLifeDescriptor, 0);  // cannot fail
+    set_up_init(sandbox, start, inner->get());
+  }
   if (cloned.pid < 0) return fail_early(Stage::kClone, -1, errno, start);
   inner->reset();
   // From here on: nothing of the same user looks into this process (ptrace(2)); before, PID 1 could not map its ids.

@@ -246,6 +246,19 @@ TEST(LaunchLife, ACoordinatorThatFailsOrVanishesEndsTheRun) {
   }
 }
 
+TEST(LaunchLife, KillingTheSupervisorAtABarrierEndsPidOne) {
+  plan::Sandbox sandbox = small_sandbox();
+  sandbox.steps.emplace_back(plan::AwaitHelpers{});
+  Coordinator coordinator;
+  Options options;
+  options.coordinator = coordinator.launcher_end();
+  Launched launched(sandbox, std::move(options));
+  (void)coordinator.hear();
+  const pid_t init = launched.init();
+  ASSERT_EQ(::kill(launched.pid(), SIGKILL), 0);
+  EXPECT_TRUE(eventually([&] { return !is_alive(init); }));
+}
+
 TEST(LaunchLife, IdRangesAreWrittenByTheCoordinator) {
   plan::Sandbox sandbox = small_sandbox();
   const auto range_of = [](const char* file) {
