@@ -68,6 +68,7 @@ Result<std::vector<profile::Layer>> load_layers(const facts::Facts& facts, const
   }
   if (box.empty() || box.str() == "default") return layers;
   if (auto layer = TRY(read_if_there(override_file(facts, profile, box), profile::Rank::kOverride))) {
+    layer->box = box;
     layers.push_back(std::move(*layer));
   }
   return layers;

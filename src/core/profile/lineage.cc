@@ -75,6 +75,7 @@ class Tracer {
 bool layer_comes_before(const Layer* left, const Layer* right) {
   const auto key = [](const Layer* layer) { return std::tie(layer->id, layer->origin.file); };
   if (left->rank != right->rank) return left->rank > right->rank;
+  if (left->box.empty() != right->box.empty()) return right->box.empty();
   return key(left) < key(right);
 }
 
@@ -97,6 +98,13 @@ Result<LayersByName> group(const std::vector<Layer>& layers) {
 }
 
 }  // namespace
+
+bool outranks(const Lineage& lineage, const Layer& left, const Layer& right) {
+  if (left.rank != right.rank) return left.rank > right.rank;
+  if (left.box.empty() != right.box.empty()) return right.box.empty();
+  const auto found = lineage.ancestors.find(left.id.str());
+  return found != lineage.ancestors.end() && found->second.contains(right.id.str());
+}
 
 Result<Lineage> trace_lineage(const ProfileName& id, const std::vector<Layer>& layers) {
   const LayersByName known = TRY(group(layers));

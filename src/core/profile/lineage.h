@@ -18,6 +18,10 @@ struct Lineage {
   std::vector<const Layer*> layers;                        // that take part, overrides included; highest rank first
 };
 
+// Whether what `left` says goes before what `right` says: by rank; within one rank a profile goes before those it
+// extends, and an override for the box before one for all.
+[[nodiscard]] bool outranks(const Lineage& lineage, const Layer& left, const Layer& right);
+
 // Errors name the file: a base nobody defines, a cycle, two files of one name and rank. Layers of other profiles are
 // left out.
 [[nodiscard]] Result<Lineage> trace_lineage(const ProfileName& id, const std::vector<Layer>& layers);

@@ -3,6 +3,7 @@
 #include "core/profile/merge.h"
 
 #include <algorithm>
+#include <optional>
 #include <tuple>
 
 #include "base/i18n.h"
@@ -61,12 +62,9 @@ class Merger {
     });
   }
 
-  // By rank; within one rank a profile outranks those it extends.
   template <class Left, class Right>
   [[nodiscard]] bool outranks(const Entry<Left>& left, const Entry<Right>& right) const {
-    if (left.said.rank != right.said.rank) return left.said.rank > right.said.rank;
-    const auto found = lineage_.ancestors.find(left.layer->id.str());
-    return found != lineage_.ancestors.end() && found->second.contains(right.layer->id.str());
+    return profile::outranks(lineage_, *left.layer, *right.layer);
   }
 
   void drop(const Grant& grant, const Origin& by, bool was_revoked) {
@@ -305,15 +303,11 @@ Status take_header(Profile& profile, const Lineage& lineage) {
 }
 
 std::string open_of(const Lineage& lineage) {
-  const auto outranks = [&](const Layer* left, const Layer* right) {
-    if (left->rank != right->rank) return left->rank > right->rank;
-    const auto found = lineage.ancestors.find(left->id.str());
-    return found != lineage.ancestors.end() && found->second.contains(right->id.str());
-  };
   std::optional<std::string> open;
   for (const Layer* layer : lineage.layers) {
-    const bool is_outranked = std::any_of(lineage.layers.begin(), lineage.layers.end(),
-                                          [&](const Layer* other) { return other->open && outranks(other, layer); });
+    const bool is_outranked = std::any_of(lineage.layers.begin(), lineage.layers.end(), [&](const Layer* other) {
+      return other->open && outranks(lineage, *other, *layer);
+    });
     if (!layer->open || is_outranked) continue;
     if (!open || *layer->open == "ro") open = layer->open;
   }

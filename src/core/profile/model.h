@@ -79,6 +79,7 @@ struct Layer {
   Rank rank = Rank::kShipped;
   std::string schema = "1.0";
   ProfileName id;     // empty for overrides and the command line
+  BoxName box;        // of an override for one box; empty: for all
   std::string title;  // `name`, what people call it; may be empty
   std::string description;
   std::optional<AppId> app;

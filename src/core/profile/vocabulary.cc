@@ -123,23 +123,23 @@ void add_features(std::vector<Word>& words) {
   // As nested-userns, and the mount calls; /proc unmasked; Landlock for scopes and network only.
   add("nested-sandbox", N_("may build containers of its own inside"), kWeakening,
       N_("has one wall less: nested containers need Landlock's file rules off and /proc unmasked"));
-  // Session bus: call Notify, CloseNotification, GetCapabilities, GetServerInformation of org.freedesktop.Notifications
-  // on /org/freedesktop/Notifications, and its signals.
+  // The calls and signals of org.freedesktop.Notifications, and nothing else of the panel (portals/notifications.toml).
   add("notifications", N_("may show notifications"), kNone, "");
-  // Session bus: call RegisterStatusNotifierItem of org.kde.StatusNotifierWatcher and read its properties; own
-  // org.kde.StatusNotifierItem-*; never talk, which would open the panel's other objects.
+  // The panel's registration call and its properties; never talk, which would open its other objects
+  // (portals/tray.toml).
   add("tray", N_("may show an icon in the panel"), kNone, "");
-  // Session bus: own org.mpris.MediaPlayer2.* names.
+  // Session bus: own org.mpris.MediaPlayer2.APP-ID.* and .PROFILE.*
   add("mpris", N_("may be controlled by media keys"), kNone, "");
-  // Session bus: talk org.freedesktop.secrets.
+  // Session bus: talk org.freedesktop.secrets (portals/secrets.toml).
   add("secrets", N_("may use your keyring"), kWeakening, N_("can read every secret in your keyring"));
-  // Session bus: talk org.freedesktop.portal.IBus.* and org.freedesktop.portal.Fcitx.*; IBUS_USE_PORTAL=1.
+  // The portals of ibus and fcitx and their input contexts, IBUS_USE_PORTAL=1, *_IM_MODULE as outside
+  // (portals/ime.toml).
   add("ime", N_("may use your input method"), kNone, "");
-  // The accessibility bus behind the proxy, with the calls a toolkit makes.
+  // The accessibility bus behind the proxy, with the calls a toolkit makes (portals/a11y.toml).
   add("a11y", N_("may be read by screen readers"), kNone, "");
-  // seccomp: AF_BLUETOOTH; system bus: talk org.bluez.
+  // seccomp: AF_BLUETOOTH; system bus: talk org.bluez (portals/bluetooth.toml).
   add("bluetooth", N_("may use Bluetooth"), kData, N_("can reach Bluetooth devices"));
-  // Session bus: talk com.feralinteractive.GameMode.
+  // The GameMode portal, which translates process ids (portals/gamemode.toml).
   add("gamemode", N_("may ask for game mode"), kNone, "");
 }
 

@@ -45,10 +45,9 @@ TEST(Explain, SoundMeansRecordingAsLongAsNothingFiltersIt) {
 TEST(Explain, HiddenFilesAreDenialsAndNoRisk) {
   const Profile profile = merged(
       "x", {file_of("x", "[permissions]\nfiles = [\"~/a\", \"~/.ssh:hidden\", \"xdg-music/Live:ro:noexec\"]\n")});
-  EXPECT_EQ(
-      texts(profile, Topic::kFiles),
-      (std::vector<std::string>{"may read 'Live' in your Music folder, but run nothing there",
-                                "may read and change ~/a", "does not see ~/.ssh"}));
+  EXPECT_EQ(texts(profile, Topic::kFiles),
+            (std::vector<std::string>{"may read 'Live' in your Music folder, but run nothing there",
+                                      "may read and change ~/a", "does not see ~/.ssh"}));
   EXPECT_TRUE(risks(profile).empty());
 }
 

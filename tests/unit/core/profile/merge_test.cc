@@ -30,6 +30,14 @@ TEST(Merge, HigherRanksWin) {
             (Flags{"--network=none", "--filesystem=~/a:ro"}));
 }
 
+TEST(Merge, AnOverrideForTheBoxGoesBeforeOneForAll) {
+  const Layer app = file_of("app", "");
+  const Layer all = file_of("all", "[permissions]\nnetwork = \"none\"\nsockets = [\"x11\"]\n", Rank::kOverride);
+  Layer box = file_of("box", "[permissions]\nnetwork = \"private\"\n[revoke]\nsockets = [\"x11\"]\n", Rank::kOverride);
+  box.box = *BoxName::parse("work");
+  EXPECT_EQ(spelled(merged("app", {all, box, app})), (Flags{"--network=private"}));
+}
+
 TEST(Merge, TheLosersAreKeptWithWhatBeatThem) {
   const Layer base = file_of("gui", "[permissions]\nnetwork = \"host\"\n", Rank::kBase);
   const Layer app = file_of("app", "extends = [\"gui\"]\n[permissions]\nnetwork = \"private\"\n");
@@ -311,6 +319,8 @@ class RandomLayers {
     all.push_back(layer("b0", Rank::kAdministrator, {}));
     all.push_back(layer("app", Rank::kUser, {"b2"}));
     all.push_back(layer("", Rank::kOverride, {}));
+    all.push_back(layer("", Rank::kOverride, {}));
+    all.back().box = *BoxName::parse("work");
     return all;
   }
   void shuffle(std::vector<Layer>& layers) {
