@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/print.h"
+#include "app/resolve.h"
 #include "app/start.h"
 #include "app/verbs.h"
 #include "core/profile/merge.h"
@@ -17,7 +18,7 @@ Result<ProfileName> profile_of(const facts::Facts& facts, const profile::Request
   for (const host::Listed& listed : TRY(host::list_profiles(facts))) {
     if (listed.id.str() == request.app && !request.profile && !request.no_profile) return listed.id;
   }
-  const host::Resolved resolved = TRY(host::resolve(facts, request));
+  const host::Resolved resolved = TRY(resolve(facts, request));
   if (!resolved.note.empty()) print_note(resolved.note);
   return resolved.profile;
 }

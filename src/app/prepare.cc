@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/file_arguments.h"
+#include "app/resolve.h"
 #include "base/i18n.h"
 #include "base/text.h"
 #include "core/compose/compose.h"
@@ -48,12 +49,6 @@ Result<InstanceId> instance_id(const facts::Facts& facts, const profile::Request
   return InstanceId::parse(id.str().substr(0, id.str().size() - kRandom) + "xxxxx");
 }
 
-Status refuse_missing_walls(const plan::Plan& plan) {
-  if (plan.warnings.empty()) return {};
-  return failure(ErrorKind::kDenied, text::format(_("--strict: %s"), plan.warnings.front().c_str()),
-                 _("'hutch doctor' shows what this host lacks and the cures"));
-}
-
 }  // namespace
 
 Result<Prepared> prepare(const RunRequest& asked, Purpose purpose) {
@@ -61,7 +56,7 @@ Result<Prepared> prepare(const RunRequest& asked, Purpose purpose) {
   facts::Facts& facts = prepared.facts;
   profile::Request request = asked.request;
   const HostPath directory = TRY(not_the_program(working_directory(request)));
-  host::Resolved resolved = TRY(host::resolve(facts, request));
+  host::Resolved resolved = TRY(resolve(facts, request));
   prepared.note = resolved.note;
   const auto layers = TRY(not_the_program(host::load_layers(facts, resolved.profile, request.box)));
   prepared.profile = TRY(not_the_program(profile::merge(resolved.profile, layers, request)));
@@ -73,7 +68,6 @@ Result<Prepared> prepare(const RunRequest& asked, Purpose purpose) {
   host::gather(facts, prepared.profile, request, launch);
   prepared.plan = TRY(not_the_program(compose::compose(prepared.profile, facts, request, launch)));
   TRY(not_the_program(plan::check(prepared.plan)));
-  if (request.strict) TRY(refuse_missing_walls(prepared.plan));
   return prepared;
 }
 

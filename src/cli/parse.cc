@@ -63,7 +63,8 @@ Result<std::vector<std::string>> arguments_of(const Verb& verb, const std::vecto
 
 Status check_count(const Verb& verb, const Parsed& parsed) {
   const auto count = static_cast<int>(parsed.arguments.size());
-  if (count < verb.least) return unexpected(usage_error(verb, text::format(_("'hutch %s' lacks an argument"), verb.name)));
+  if (count < verb.least)
+    return unexpected(usage_error(verb, text::format(_("'hutch %s' lacks an argument"), verb.name)));
   if (verb.most >= 0 && count > verb.most) {
     const std::string& first = parsed.arguments[static_cast<std::size_t>(verb.most)];
     return unexpected(usage_error(verb, text::format(_("one word too many: '%s'"), text::printable(first).c_str())));
@@ -102,14 +103,20 @@ Result<std::vector<std::string>> read_options(const Verb& verb, const std::vecto
     for (const auto& [option, made] : added) {
       if (made->count() == 0) continue;
       std::vector<std::string>& values = parsed.options[option.name];
-      if (option.value != nullptr) values = made->results();
+      if (option.value != nullptr) {
+        values = made->results();
+      } else if (made->results() != std::vector<std::string>(made->count(), "true")) {
+        return unexpected(usage_error(verb, text::format(_("option '--%s' takes no value"), option.name)));
+      }
       for (std::string& value : values) {
         if (value == kEmptyMark) value.clear();
       }
     }
     return app.remaining();
   } catch (const CLI::ArgumentMismatch& error) {
-    return unexpected(usage_error(verb, text::format(_("an option lacks its value: %s"), error.what())));
+    const std::string_view what = error.what();  // "--cwd: 1 required TEXT missing"
+    const std::string option(what.substr(0, what.find(':')));
+    return unexpected(usage_error(verb, text::format(_("option '%s' needs a value"), option.c_str())));
   } catch (const std::exception& error) {
     return unexpected(usage_error(verb, error.what()));
   }

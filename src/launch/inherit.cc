@@ -30,6 +30,9 @@ bool is_language(std::string_view entry) {
 Start take_start(int argc, char** argv, char** environment) {
   Start start;
   start.has_filter = is_open(plan::kSeccompDescriptor);
+  start.has_control = is_open(plan::kControlDescriptor);
+  start.has_coordinator = is_open(plan::kCoordinatorDescriptor);
+  start.has_life = is_open(plan::kLifeDescriptor);
   start.waives_filter = argc > 2 && std::strcmp(argv[2], kWithoutSeccomp) == 0;
   for (char** entry = environment; *entry != nullptr; ++entry) {
     if (is_language(*entry) && start.languages.size() < kLanguageLimit) start.languages.push_back(::strdup(*entry));

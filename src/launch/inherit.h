@@ -16,7 +16,11 @@ inline constexpr int kInitChannel = plan::kCoordinatorDescriptor;
 inline constexpr int kProbeDescriptor = plan::kFrontEndDescriptor;
 
 struct Start {
-  bool has_filter = false;       // kSeccompDescriptor is open
+  bool has_filter = false;  // kSeccompDescriptor is open
+  // Asked before anything else is opened, which could take their numbers.
+  bool has_control = false;
+  bool has_coordinator = false;
+  bool has_life = false;
   bool waives_filter = false;    // kWithoutSeccomp was given
   std::vector<char*> languages;  // LANG, LC_*, LANGUAGE of the environment, for the front end's report
 };

@@ -39,13 +39,13 @@ constexpr int kSignals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, 
 
 class Supervisor {
  public:
-  Supervisor(const plan::Sandbox& sandbox, os::Fd init, os::Fd pidfd, os::Fd signals)
+  Supervisor(const plan::Sandbox& sandbox, const Start& start, os::Fd init, os::Fd pidfd, os::Fd signals)
       : sandbox_(sandbox),
         init_(std::move(init)),
         pidfd_(std::move(pidfd)),
         signals_(std::move(signals)),
-        has_coordinator_(is_open(plan::kCoordinatorDescriptor)),
-        control_(is_open(plan::kControlDescriptor) ? plan::kControlDescriptor : -1, init_.get()) {}
+        has_coordinator_(start.has_coordinator),
+        control_(start.has_control ? plan::kControlDescriptor : -1, init_.get()) {}
 
   // Tells the coordinator, and passes at once the barriers nobody guards.
   void announce(pid_t init);
@@ -301,7 +301,7 @@ int supervise(const Start& start) {
   if (fault.error != 0) return fail_early(Stage::kInherit, fault.fd, fault.error, start);
   if (!start.has_filter && !start.waives_filter) return fail_early(Stage::kSeccomp, -1, EBADF, start);
   const bool has_ranges = !sandbox.namespaces.uid_ranges.empty() || !sandbox.namespaces.gid_ranges.empty();
-  if (has_ranges && !is_open(plan::kCoordinatorDescriptor)) return fail_early(Stage::kIdMap, -1, EPERM, start);
+  if (has_ranges && !start.has_coordinator) return fail_early(Stage::kIdMap, -1, EPERM, start);
   reset_signals(kSignals);
   sigset_t watched;
   (void)::sigprocmask(SIG_SETMASK, nullptr, &watched);
@@ -326,12 +326,12 @@ int supervise(const Start& start) {
   (void)::fcntl(pair->left.get(), F_SETFL, O_RDWR | O_NONBLOCK);
   for (const std::int32_t fd : sandbox.descriptors) (void)::close(fd);  // the sandbox has its own
 
-  Supervisor supervisor(sandbox, std::move(pair->left), std::move(cloned.pidfd), std::move(signals));
+  Supervisor supervisor(sandbox, start, std::move(pair->left), std::move(cloned.pidfd), std::move(signals));
   supervisor.announce(cloned.pid);
   supervisor.serve();
   const bool is_over = supervisor.outcome().kind == Outcome::Kind::kExited;
   if (!is_over) supervisor.kill_init();
-  (void)::close(plan::kLifeDescriptor);  // helpers end with the app
+  if (start.has_life) (void)::close(plan::kLifeDescriptor);  // helpers end with the app
   remove_directories(sandbox);
   if (supervisor.failure() && !supervisor.was_explained()) return report_failure(*supervisor.failure(), start);
   return plan::exit_code(supervisor.outcome());
