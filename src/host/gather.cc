@@ -15,6 +15,7 @@ void gather(facts::Facts& facts, const profile::Profile& profile, const profile:
   const auto names_one = [](const profile::Grant* grant) { return grant->name.starts_with("usb:"); };
   if (std::any_of(devices.begin(), devices.end(), names_one)) look_at_usb(facts);
 
+  look_up(facts, {launch.program});
   look_up(facts, compose::wanted_paths(profile, facts, request, launch));
   const std::vector<HostPath> directories = compose::wanted_listings(profile, facts, request, launch);
   if (directories.empty()) return;

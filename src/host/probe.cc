@@ -73,7 +73,7 @@ Result<User> probe_user() {
   if (user.home.is_root()) {
     return failure(ErrorKind::kUnavailable, text::format(_("user '%s' has no home directory"), user.name.c_str()));
   }
-  std::vector<gid_t> groups(65536);  // NGROUPS_MAX, limits.h
+  std::vector<gid_t> groups(static_cast<std::size_t>(std::max(::getgroups(0, nullptr), 0)));
   const int count = ::getgroups(static_cast<int>(groups.size()), groups.data());
   groups.resize(static_cast<std::size_t>(std::max(count, 0)));
   std::erase(groups, user.gid);

@@ -67,7 +67,14 @@ void compare(const std::string& name, const std::string& text) {
   }
   const auto expected = os::read_file(file, kGoldenLimit);
   ASSERT_TRUE(expected) << expected.error().describe() << "\nwrite it with HUTCH_UPDATE_GOLDEN=1";
-  EXPECT_EQ(*expected, text) << "if this is meant, write it anew with HUTCH_UPDATE_GOLDEN=1 and review the change";
+  const auto before = text::split(*expected, '\n');
+  const auto after = text::split(text, '\n');
+  for (std::size_t line = 0; line < std::max(before.size(), after.size()); ++line) {
+    const std::string_view was = line < before.size() ? before[line] : "(end)";
+    const std::string_view is = line < after.size() ? after[line] : "(end)";
+    ASSERT_EQ(was, is) << name << ":" << line + 1
+                       << ": if this is meant, write it anew with HUTCH_UPDATE_GOLDEN=1 and review the change";
+  }
 }
 
 void check_profile(const profile::Layer& layer, const std::vector<profile::Layer>& all) {

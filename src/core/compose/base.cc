@@ -19,6 +19,11 @@ BoxPath box(const char* path) {
   return BoxPath::literal(path);
 }
 
+bool is_root_link(const facts::Facts& facts, std::string_view path) {
+  return std::any_of(facts.root_links.begin(), facts.root_links.end(),
+                     [&](const auto& link) { return link.first == path; });
+}
+
 Status add_programs(const Scene& scene, std::vector<plan::Step>& steps) {
   const auto show = [&](const char* path) {
     auto bind = desktop::bind_of(scene.facts, HostPath::literal(path), box(path), plan::BindAccess::kReadOnly);
@@ -30,9 +35,7 @@ Status add_programs(const Scene& scene, std::vector<plan::Step>& steps) {
     steps.emplace_back(plan::Symlink{.target = TRY(BoxPath::parse(link)), .points_to = points_to});
   }
   for (const char* const name : kUnmerged) {
-    const auto& links = scene.facts.root_links;
-    const bool is_link = std::any_of(links.begin(), links.end(), [&](const auto& link) { return link.first == name; });
-    if (!is_link) (void)show(name);  // many systems have only some of them
+    if (!is_root_link(scene.facts, name)) (void)show(name);  // many systems have only some of them
   }
   return {};
 }
@@ -65,10 +68,14 @@ Result<std::vector<plan::Step>> base(const Scene& scene) {
   return steps;
 }
 
-std::vector<HostPath> paths_of_base() {
+std::vector<HostPath> paths_of_base(const Scene& scene) {
   std::vector<HostPath> paths = {HostPath::literal("/usr")};
-  for (const char* const path : kUnmerged) paths.push_back(HostPath::literal(path));
-  for (const char* const path : kSystemState) paths.push_back(HostPath::literal(path));
+  for (const char* const path : kUnmerged) {
+    if (!is_root_link(scene.facts, path)) paths.push_back(HostPath::literal(path));
+  }
+  for (const char* const path : kSystemState) {
+    if (scene.display.wants_any) paths.push_back(HostPath::literal(path));
+  }
   return paths;
 }
 

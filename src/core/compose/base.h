@@ -15,6 +15,6 @@ inline constexpr std::uint64_t kInodes = 1ULL << 18;
 
 // /usr, the links of the root, /proc, /dev, /tmp, /run, /var and empty places that grants to a running sandbox use.
 [[nodiscard]] Result<std::vector<plan::Step>> base(const Scene& scene);
-[[nodiscard]] std::vector<HostPath> paths_of_base();
+[[nodiscard]] std::vector<HostPath> paths_of_base(const Scene& scene);
 
 }  // namespace hutch::compose

@@ -263,8 +263,8 @@ std::vector<HostPath> wanted_paths(const Profile& profile, const Facts& facts, c
   const Scene scene = scene_of(settled_profile, facts, request, launch);
   std::vector<HostPath> paths = {facts.directories.runtime};
   const auto add = [&](const std::vector<HostPath>& more) { paths.insert(paths.end(), more.begin(), more.end()); };
-  add(paths_of_base());
-  add(paths_of_etc());
+  add(paths_of_base(scene));
+  add(paths_of_etc(scene));
   add(paths_of_home(scene));
   add(paths_of_command(request, launch));
   add(paths_of_files(settled_profile, facts));

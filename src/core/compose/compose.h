@@ -20,7 +20,8 @@ struct Launch {
 };
 
 // What compose() will ask facts for. host/gather.h answers all of it; in this order, because each builds on the last:
-// paths, listings, then paths again, now with what the listings named.
+// the program (a box may be named for where it really is), paths, listings, then paths again, now with what the
+// listings named.
 //
 // Host paths whose PathFact compose() will ask for.
 [[nodiscard]] std::vector<HostPath> wanted_paths(const profile::Profile& profile, const facts::Facts& facts,

@@ -81,6 +81,10 @@ std::string group(const facts::User& user) {
   return text::format("%s:x:%u:\nnogroup:x:%u:\n", field(user.group).c_str(), user.gid, kOverflowId);
 }
 
+bool is_desktop_program(const Scene& scene) {
+  return scene.display.wants_any || scene.profile.has(profile::Kind::kSocket, "pulseaudio");
+}
+
 class Etc {
  public:
   explicit Etc(const Scene& scene) : scene_(scene) {}
@@ -135,7 +139,7 @@ std::vector<plan::Step> etc(const Scene& scene, const network::NetworkPlan& netw
   Etc etc(scene);
   for (const char* const name : kAllowed) etc.show(name);
   for (const char* const name : kDesktop) {
-    if (scene.display.wants_any || scene.profile.has(profile::Kind::kSocket, "pulseaudio")) etc.show(name);
+    if (is_desktop_program(scene)) etc.show(name);
   }
   etc.write("passwd", passwd(scene.facts.user));
   etc.write("group", group(scene.facts.user));
@@ -155,11 +159,13 @@ std::vector<plan::Step> etc(const Scene& scene, const network::NetworkPlan& netw
   return steps;
 }
 
-std::vector<HostPath> paths_of_etc() {
+std::vector<HostPath> paths_of_etc(const Scene& scene) {
   std::vector<HostPath> paths;
   const HostPath directory = HostPath::literal("/etc");
   for (const char* const name : kAllowed) paths.push_back(directory / name);
-  for (const char* const name : kDesktop) paths.push_back(directory / name);
+  for (const char* const name : kDesktop) {
+    if (is_desktop_program(scene)) paths.push_back(directory / name);
+  }
   for (const char* const name : {"hosts", "localtime"}) paths.push_back(directory / name);
   return paths;
 }

@@ -8,7 +8,7 @@
 namespace hutch::compose {
 
 [[nodiscard]] std::vector<plan::Step> etc(const Scene& scene, const network::NetworkPlan& network);
-[[nodiscard]] std::vector<HostPath> paths_of_etc();
+[[nodiscard]] std::vector<HostPath> paths_of_etc(const Scene& scene);
 
 // One per box and host, unrelated to the host's own for who does not know that.
 [[nodiscard]] std::string machine_id(const Scene& scene);

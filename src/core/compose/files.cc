@@ -150,8 +150,12 @@ void add_system(const Scene& scene, Files& files) {
 void add_weakenings(const Scene& scene, const std::vector<FileRule>& rules, Files& files) {
   for (const FileRule& rule : rules) {
     if (rule.grant == nullptr || rule.show == Show::kHidden) continue;
-    for (const HostPath& socket : powerful_sockets(scene.facts)) {
-      if (!rule.real.is_at_or_below(real_of(scene.facts, socket))) continue;
+    const auto opens = [&](const std::vector<HostPath>& places) {
+      return std::any_of(places.begin(), places.end(),
+                         [&](const HostPath& place) { return rule.real.is_at_or_below(real_of(scene.facts, place)); });
+    };
+    const bool is_start_up = rule.show == Show::kWrite && opens(start_up_paths(scene.facts));
+    if (is_start_up || opens(powerful_sockets(scene.facts)) || opens(secret_paths(scene.facts))) {
       files.weakenings.push_back(profile::spell(*rule.grant));
     }
   }

@@ -16,7 +16,7 @@ inline constexpr std::size_t kListingLimit = 2000;  // names in a directory that
 struct Files {
   std::vector<plan::Step> steps;
   std::vector<HostPath> directories;    // to be made before the start: ":create"
-  std::vector<std::string> weakenings;  // grants of sockets whose owner can become root
+  std::vector<std::string> weakenings;  // grants of secrets, start-up files and sockets of administrators
 };
 [[nodiscard]] Result<Files> files(const Scene& scene);
 

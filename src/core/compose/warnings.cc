@@ -1,12 +1,15 @@
 #include "core/compose/warnings.h"
 
 #include "base/i18n.h"
+#include "core/profile/dangers.h"
 #include "core/profile/vocabulary.h"
 
 namespace hutch::compose {
 namespace {
 
 bool is_weakening(const Scene& scene, const profile::Grant& grant) {
+  const bool is_bus = grant.kind == profile::Kind::kSessionBus || grant.kind == profile::Kind::kSystemBus;
+  if (is_bus) return profile::risk_of(grant) != nullptr;  // names that lead out of the sandbox
   const bool is_network = grant.kind == profile::Kind::kNetwork;
   const profile::Word* const word = profile::find_word(grant.kind, is_network ? grant.access : grant.name);
   if (word == nullptr || word->risk != profile::Risk::kWeakening || grant.access == "hidden") return false;

@@ -131,6 +131,9 @@ TEST(Compose, WeakeningsAreSpelledAsFlags) {
   EXPECT_FALSE(plan->sandbox.namespaces.network);
   EXPECT_FALSE(plan->sandbox.namespaces.ipc);
   EXPECT_EQ(plan->weakenings.size(), 3U);
+  const auto names = compose_with(FakeHost::desktop(), {"talk-name=org.freedesktop.Flatpak", "talk-name=org.x.Y"});
+  ASSERT_TRUE(names) << names.error().describe();
+  EXPECT_EQ(names->weakenings, std::vector<std::string>{"--talk-name=org.freedesktop.Flatpak"});
 }
 
 TEST(Compose, MissingWallsAreWarningsAndStrictRefuses) {
@@ -168,6 +171,20 @@ TEST(Compose, BoxesAreAppsOwnOrProgramsOwn) {
   const std::string first = home_of("/home/ada/src/tool");
   EXPECT_NE(first.find("/boxes/sample/.tool-"), std::string::npos) << first;
   EXPECT_NE(first, home_of("/home/ada/other/tool"));
+}
+
+TEST(Compose, ABoxIsFoundAgainByWhereItsProgramIs) {
+  FakeHost host = FakeHost::desktop();
+  profile::Profile profile = profile_of({});
+  profile.match = {};
+  const auto first = host.compose(profile, {}, launch_of("/bin/true"));
+  ASSERT_TRUE(first);
+  const std::string home = bind_at(*first, "/home/ada")->source.str();
+  EXPECT_FALSE(bind_at(*first, "/home/ada")->identity);
+  host.add_directory(home);
+  const auto second = host.compose(profile, {}, launch_of("/usr/bin/true"));
+  EXPECT_EQ(bind_at(*second, "/home/ada")->source.str(), home);
+  EXPECT_TRUE(bind_at(*second, "/home/ada")->identity);
 }
 
 TEST(Compose, ADisposableHomeIsMemory) {

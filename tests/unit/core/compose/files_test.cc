@@ -123,6 +123,7 @@ TEST(Files, WhatIsNamedIsOpened) {
   host.add("/home/ada/.mozilla/profiles.ini");
   const auto plan = plan_of(host, {"filesystem=home:ro", "filesystem=~/.mozilla:ro"});
   EXPECT_NE(bind_at(plan, "/home/ada/.mozilla"), nullptr);
+  EXPECT_EQ(plan.weakenings.size(), 2U);  // the home, and what it would have kept out
   EXPECT_FALSE(brings(plan, "/home/ada/.ssh"));
 }
 
