@@ -7,8 +7,8 @@ import tree
 
 FILE_LIMIT = 500
 TEST_FILE_LIMIT = 800
-FUNCTION_LIMIT = 75
-LAUNCHER_LIMIT = 2500  # all of src/launch: what must be read to trust it
+FUNCTION_LIMIT = 80
+LAUNCHER_LIMIT = 3000  # code of all of src/launch, without comments: what must be read to trust it
 
 
 def long_functions(path):
@@ -24,6 +24,11 @@ def long_functions(path):
     return found
 
 
+def code_lines(path):
+    lines = (line.strip() for line in tree.read(path).splitlines())
+    return sum(1 for line in lines if line and not line.startswith("//"))
+
+
 def main():
     files, functions = [], []
     for path in tree.files("src", ".h", ".cc") + tree.files("tests", ".h", ".cc", ".c", ".py", ".sh"):
@@ -33,11 +38,11 @@ def main():
             files.append(f"{path}: {lines} lines, at most {limit}")
         if path.startswith("src/") and path.endswith(".cc"):
             functions += long_functions(path)
-    launcher = sum(tree.read(path).count("\n") for path in tree.files("src/launch", ".h", ".cc"))
+    launcher = sum(code_lines(path) for path in tree.files("src/launch", ".h", ".cc"))
     tree.conclude({
         f"no source file is longer than {FILE_LIMIT} lines, no test file than {TEST_FILE_LIMIT}": files,
         f"no function is longer than {FUNCTION_LIMIT} lines": functions,
-        f"the launcher has at most {LAUNCHER_LIMIT} lines":
+        f"the launcher has at most {LAUNCHER_LIMIT} lines of code":
             [f"it has {launcher}"] if launcher > LAUNCHER_LIMIT else [],
     })
 
