@@ -319,7 +319,7 @@ class RandomLayers {
     all.push_back(layer("b0", Rank::kAdministrator, {}));
     all.push_back(layer("app", Rank::kUser, {"b2"}));
     all.push_back(layer("", Rank::kOverride, {}));
-    all.push_back(layer("", Rank::kOverride, {}));
+    all.push_back(layer("", Rank::kOverride, {}, "box"));
     all.back().box = *BoxName::parse("work");
     return all;
   }
@@ -337,7 +337,7 @@ class RandomLayers {
 
   unsigned below(std::size_t count) { return static_cast<unsigned>(random_() % count); }
 
-  Layer layer(const std::string& id, Rank rank, const std::vector<std::string>& extends) {
+  Layer layer(const std::string& id, Rank rank, const std::vector<std::string>& extends, const std::string& file = "") {
     static const Names kNames = {
         {Kind::kSocket, {"wayland", "x11", "fallback-x11"}},
         {Kind::kFile, {"home", "~/a", "~/a/b", "~/a/b/c", "xdg-music", "/srv", "host"}},
@@ -351,7 +351,7 @@ class RandomLayers {
     Layer layer;
     if (!id.empty()) layer.id = *ProfileName::parse(id);
     layer.rank = rank;
-    layer.origin.file = id + std::to_string(static_cast<int>(rank));
+    layer.origin.file = id + file + std::to_string(static_cast<int>(rank));
     for (const std::string& base : extends) layer.extends.push_back(*ProfileName::parse(base));
     for (std::uint32_t line = 1; line <= 8; ++line) {
       const auto& [kind, names] = kNames[below(kNames.size())];
