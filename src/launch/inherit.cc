@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstdlib>
 #include <cstring>
 #include <string_view>
@@ -85,10 +86,26 @@ DescriptorFault find_bad_descriptor(std::span<const std::int32_t> passed) {
   return {};
 }
 
+std::uint64_t parse_ignored_signals(std::string_view status) {
+  constexpr std::string_view kField = "\nSigIgn:\t";
+  const std::size_t found = status.find(kField);
+  std::uint64_t mask = ~std::uint64_t{0};
+  if (found == std::string_view::npos) return mask;
+  const std::string_view digits = status.substr(found + kField.size(), 16);
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), mask, 16);
+  return error == std::errc() && end == digits.data() + digits.size() && digits.size() == 16 ? mask : ~std::uint64_t{0};
+}
+
 void reset_signals(std::span<const int> blocked) {
+  char status[4096];
+  const os::Fd file(::open("/proc/self/status", O_RDONLY | O_CLOEXEC));
+  const ssize_t size = ::read(file.get(), status, sizeof status);
+  const std::uint64_t ignored = parse_ignored_signals({status, static_cast<std::size_t>(std::max<ssize_t>(size, 0))});
   struct sigaction plain {};
   plain.sa_handler = SIG_DFL;
-  for (int signal = 1; signal < NSIG; ++signal) (void)::sigaction(signal, &plain, nullptr);  // KILL and STOP refuse
+  for (int signal = 1; signal < NSIG; ++signal) {
+    if ((ignored >> (signal - 1) & 1) != 0) (void)::sigaction(signal, &plain, nullptr);  // KILL and STOP refuse
+  }
   sigset_t set;
   (void)::sigemptyset(&set);
   for (const int signal : blocked) (void)::sigaddset(&set, signal);

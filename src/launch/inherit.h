@@ -1,7 +1,9 @@
 // What hutch-launch is started with: descriptors at fixed numbers (core/plan/channel.h), and nothing else that counts.
 #pragma once
 
+#include <cstdint>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "core/plan/channel.h"
@@ -40,7 +42,10 @@ struct DescriptorFault {
   int error = 0;  // 0: all are fine
 };
 [[nodiscard]] DescriptorFault find_bad_descriptor(std::span<const std::int32_t> passed);
-// Every signal at its default disposition, this set blocked.
+// The mask of ignored signals in the text of /proc/self/status (proc(5)); all of them when it cannot be told.
+[[nodiscard]] std::uint64_t parse_ignored_signals(std::string_view status);
+// Every signal at its default disposition (a fresh program has no handlers, so those ignored are all that differ), this
+// set blocked.
 void reset_signals(std::span<const int> blocked);
 
 [[nodiscard]] plan::Sandbox decode_plan_or_fail();

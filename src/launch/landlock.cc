@@ -5,6 +5,7 @@
 
 #include <cerrno>
 
+#include "launch/scratch.h"
 #include "os/fd.h"
 #include "os/linux_abi.h"
 
@@ -27,12 +28,13 @@ constexpr std::uint64_t kDeviceUse =
 constexpr std::uint64_t kFileRights = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE |
                                       LANDLOCK_ACCESS_FS_READ_FILE | os::kLandlockTruncate | os::kLandlockIoctlDevice;
 
-bool add_rule(int ruleset, const plan::LandlockRule& rule, int abi) {
-  const os::Fd path(::open(rule.path.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
-  if (!path) return errno == ENOENT || errno == ENOTDIR;
+bool add_rule(int ruleset, const plan::LandlockRule& rule, int abi, Scratch& scratch) {
+  if (scratch.is_filling()) scratch.close_all();
+  const int path = scratch.keep(os::Fd(::open(rule.path.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC)));
+  if (path < 0) return errno == ENOENT || errno == ENOTDIR;
   landlock_path_beneath_attr attribute{};
   attribute.allowed_access = granted_access(rule.access, abi);
-  attribute.parent_fd = path.get();
+  attribute.parent_fd = path;
   const auto add = [&] {
     return ::syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &attribute, 0) == 0;
   };
@@ -87,8 +89,9 @@ LandlockFault confine(const plan::Landlock& landlock, int abi) {
   // Older kernels know a shorter structure and accept a longer one whose tail is zero, as ours then is.
   const os::Fd ruleset(static_cast<int>(::syscall(SYS_landlock_create_ruleset, &attributes, sizeof attributes, 0)));
   if (!ruleset) return {.rule = -1, .error = errno};
+  Scratch scratch;
   for (std::size_t index = 0; landlock.files && index < landlock.rules.size(); ++index) {
-    if (!add_rule(ruleset.get(), landlock.rules[index], abi)) {
+    if (!add_rule(ruleset.get(), landlock.rules[index], abi, scratch)) {
       return {.rule = static_cast<int>(index), .error = errno};
     }
   }

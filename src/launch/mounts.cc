@@ -9,6 +9,12 @@
 #include "os/linux_abi.h"
 
 namespace hutch::launch {
+namespace {
+
+constexpr unsigned kCloneFlags =
+    OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH;
+
+}  // namespace
 
 os::Fd open_with(int directory, const char* path, std::uint64_t flags, std::uint64_t resolve, std::uint64_t mode) {
   open_how how{};
@@ -26,9 +32,23 @@ os::Fd open_beneath(int directory, const char* path, std::uint64_t flags, std::u
   return open_with(directory, path, flags, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS, mode);
 }
 
-os::Fd clone_tree(int directory, const char* path) {
-  constexpr unsigned kFlags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH;
-  return os::Fd(static_cast<int>(::syscall(SYS_open_tree, directory, path, kFlags)));
+os::Fd clone_bare(int directory, const char* path) {
+  return os::Fd(static_cast<int>(::syscall(SYS_open_tree, directory, path, kCloneFlags)));
+}
+
+Tree clone_tree(int directory, const char* path, std::uint64_t attributes, Scratch& scratch) {
+  mount_attr change{};
+  change.attr_set = attributes;
+  change.propagation = MS_PRIVATE;
+  os::Fd whole(static_cast<int>(::syscall(os::kOpenTreeAttr, directory, path, kCloneFlags, &change, sizeof change)));
+  if (whole) return {.fd = scratch.keep(std::move(whole)), .attributes = attributes, .is_bare = false};
+  // Missing, or refused by a filter that does not know it: the two calls it stands for say what is wrong.
+  os::Fd bare = clone_bare(directory, path);
+  if (!bare) return {};
+  const unsigned flags = AT_EMPTY_PATH | AT_RECURSIVE;
+  const bool is_done = ::syscall(SYS_mount_setattr, bare.get(), "", flags, &change, sizeof change) == 0;
+  if (!is_done && errno != ENOSYS) return {};
+  return {.fd = scratch.keep(std::move(bare)), .attributes = attributes, .is_bare = !is_done};
 }
 
 bool attach(int mount, int directory, const char* name) {
@@ -36,14 +56,8 @@ bool attach(int mount, int directory, const char* name) {
   return ::syscall(SYS_move_mount, mount, "", directory, name, kFlags) == 0;
 }
 
-bool attach_with(int tree, std::uint64_t attributes, int directory, const char* name) {
-  mount_attr change{};
-  change.attr_set = attributes;
-  change.propagation = MS_PRIVATE;
-  const unsigned flags = AT_EMPTY_PATH | AT_RECURSIVE;
-  if (::syscall(SYS_mount_setattr, tree, "", flags, &change, sizeof change) == 0) return attach(tree, directory, name);
-  if (errno != ENOSYS) return false;
-  return attach(tree, directory, name) && remount_tree(tree, attributes);
+bool attach(const Tree& tree, int directory, const char* name) {
+  return attach(tree.fd, directory, name) && (!tree.is_bare || remount_tree(tree.fd, tree.attributes));
 }
 
 bool restrict_mount(int mount, std::uint64_t attributes) {
@@ -53,14 +67,15 @@ bool restrict_mount(int mount, std::uint64_t attributes) {
   return errno == ENOSYS && remount_one(mount, attributes);
 }
 
-os::Fd make_filesystem(const char* type, std::initializer_list<Option> options, std::uint64_t attributes) {
-  const os::Fd context(static_cast<int>(::syscall(SYS_fsopen, type, FSOPEN_CLOEXEC)));
-  if (!context) return {};
+int make_filesystem(const char* type, std::initializer_list<Option> options, std::uint64_t attributes,
+                    Scratch& scratch) {
+  const int context = scratch.keep(os::Fd(static_cast<int>(::syscall(SYS_fsopen, type, FSOPEN_CLOEXEC))));
+  if (context < 0) return -1;
   for (const Option& option : options) {
-    if (::syscall(SYS_fsconfig, context.get(), FSCONFIG_SET_STRING, option.name, option.value, 0) != 0) return {};
+    if (::syscall(SYS_fsconfig, context, FSCONFIG_SET_STRING, option.name, option.value, 0) != 0) return -1;
   }
-  if (::syscall(SYS_fsconfig, context.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0) != 0) return {};
-  return os::Fd(static_cast<int>(::syscall(SYS_fsmount, context.get(), FSMOUNT_CLOEXEC, attributes)));
+  if (::syscall(SYS_fsconfig, context, FSCONFIG_CMD_CREATE, nullptr, nullptr, 0) != 0) return -1;
+  return scratch.keep(os::Fd(static_cast<int>(::syscall(SYS_fsmount, context, FSMOUNT_CLOEXEC, attributes))));
 }
 
 }  // namespace hutch::launch

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <initializer_list>
 
+#include "launch/scratch.h"
 #include "os/fd.h"
 
 namespace hutch::launch {
@@ -17,12 +18,19 @@ namespace hutch::launch {
 // Beneath `directory`, following no symlink of any kind.
 [[nodiscard]] os::Fd open_beneath(int directory, const char* path, std::uint64_t flags, std::uint64_t mode = 0);
 
-// A detached copy of the tree at `path` below `directory`, submounts included; "" is the directory itself.
-[[nodiscard]] os::Fd clone_tree(int directory, const char* path);
+// A detached copy of a tree of mounts.
+struct Tree {
+  int fd = -1;  // borrowed
+  std::uint64_t attributes = 0;
+  bool is_bare = false;  // the attributes are still to be applied, which the kernel can do only once it is attached
+};
+// The tree at `path` below `directory`, submounts included, with MOUNT_ATTR_* added to each of its mounts, which also
+// leave their peer groups; "" is the directory itself. fd is -1 on failure.
+[[nodiscard]] Tree clone_tree(int directory, const char* path, std::uint64_t attributes, Scratch& scratch);
+[[nodiscard]] os::Fd clone_bare(int directory, const char* path);
 // Puts a detached mount on `name` in `directory`; a symlink there is not followed.
 [[nodiscard]] bool attach(int mount, int directory, const char* name);
-// The same, with MOUNT_ATTR_* added to every mount of the tree, which also leaves its peer groups.
-[[nodiscard]] bool attach_with(int tree, std::uint64_t attributes, int directory, const char* name);
+[[nodiscard]] bool attach(const Tree& tree, int directory, const char* name);
 // Adds MOUNT_ATTR_* to the mount at `mount` and to nothing below it.
 [[nodiscard]] bool restrict_mount(int mount, std::uint64_t attributes);
 
@@ -30,7 +38,8 @@ struct Option {
   const char* name;
   const char* value;
 };
-// A new file system instance, not attached yet.
-[[nodiscard]] os::Fd make_filesystem(const char* type, std::initializer_list<Option> options, std::uint64_t attributes);
+// A new file system instance, not attached yet; borrowed, -1 on failure.
+[[nodiscard]] int make_filesystem(const char* type, std::initializer_list<Option> options, std::uint64_t attributes,
+                                  Scratch& scratch);
 
 }  // namespace hutch::launch

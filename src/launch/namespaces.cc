@@ -97,6 +97,7 @@ bool bound_namespace(const HostProc& proc, const plan::NamespaceLimit& limit) {
 }
 
 bool set_oom_score(const HostProc& proc, std::int32_t score) {
+  if (score == 0) return true;  // what it is started with
   ShortLine line;
   line << score;
   return proc.write("self/oom_score_adj", line.text()) || errno == EACCES;

@@ -1,7 +1,6 @@
 #include "launch/root.h"
 
 #include <fcntl.h>
-#include <linux/close_range.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -21,6 +20,7 @@ constexpr int kDetach = 2;                   // MNT_DETACH, umount2(2); sys/moun
 constexpr std::uint64_t kRootFiles = 65536;  // inodes of the root tmpfs: it holds mount points and /etc
 constexpr mode_t kDirectoryMode = 0755;
 constexpr mode_t kPlaceMode = 0644;
+constexpr std::uint64_t kInert = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
 // In the root until it is entered: an empty directory and file of mode 0, to hide others with.
 constexpr const char* kCoverDirectory = ".hutch-cover-directory";
 constexpr const char* kCoverFile = ".hutch-cover-file";
@@ -56,7 +56,8 @@ os::Fd open_source_path(const HostPath& path) {
   return open_with(AT_FDCWD, path.c_str(), O_PATH, RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS);
 }
 
-os::Fd make_tmpfs(std::uint64_t size, std::uint64_t inodes, std::uint32_t mode, std::uint64_t attributes) {
+int make_tmpfs(std::uint64_t size, std::uint64_t inodes, std::uint32_t mode, std::uint64_t attributes,
+               Scratch& scratch) {
   ShortLine size_text;
   ShortLine inodes_text;
   ShortLine mode_text;
@@ -65,32 +66,13 @@ os::Fd make_tmpfs(std::uint64_t size, std::uint64_t inodes, std::uint32_t mode, 
   mode_text.octal(mode);
   return make_filesystem("tmpfs",
                          {{"size", size_text.c_str()}, {"nr_inodes", inodes_text.c_str()}, {"mode", mode_text.c_str()}},
-                         attributes);
+                         attributes, scratch);
 }
 
 }  // namespace
 
-int Scratch::keep(os::Fd fd) {
-  if (!fd) return -1;
-  if (count_ == kCapacity) return -1;  // callers keep far from it; the descriptor is closed
-  return fds_[count_++] = fd.release();
-}
-
-void Scratch::close_all() {
-  const int saved = errno;
-  std::sort(fds_.begin(), fds_.begin() + static_cast<std::ptrdiff_t>(count_));
-  for (std::size_t first = 0; first < count_;) {
-    std::size_t last = first;
-    while (last + 1 < count_ && fds_[last + 1] == fds_[last] + 1) ++last;
-    (void)::close_range(static_cast<unsigned>(fds_[first]), static_cast<unsigned>(fds_[last]), 0);  // cannot fail
-    first = last + 1;
-  }
-  count_ = 0;
-  errno = saved;
-}
-
 void Root::create(std::uint64_t size) {
-  root_ = lasting_.keep(make_tmpfs(size, kRootFiles, kDirectoryMode, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV));
+  root_ = make_tmpfs(size, kRootFiles, kDirectoryMode, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, lasting_);
   require(root_ >= 0 && attach(root_, AT_FDCWD, "/"), Stage::kRoot);
   make_covers();
 }
@@ -106,7 +88,7 @@ void Root::perform(const plan::Step& step, int index) {
 
 os::Fd Root::enter() {
   index_ = -1;
-  os::Fd probe = clone_tree(root_, kProbeDirectory);
+  os::Fd probe = clone_bare(root_, kProbeDirectory);
   require(static_cast<bool>(probe), Stage::kRoot);
   remove_covers();
   require(!is_sealed_ || restrict_mount(root_, MOUNT_ATTR_RDONLY), Stage::kRoot);
@@ -139,10 +121,9 @@ os::Fd Root::make_directories(std::string_view path) {
     name << path.substr(0, path.find('/'));
     path.remove_prefix(std::min(name.text().size() + 1, path.size()));
     const int directory = current ? current.get() : root_;
+    const int made = ::mkdirat(directory, name.c_str(), kDirectoryMode);
+    if (made != 0 && errno != EEXIST) return {};
     os::Fd next = open_beneath(directory, name.c_str(), O_PATH | O_DIRECTORY);
-    if (!next && errno == ENOENT && ::mkdirat(directory, name.c_str(), kDirectoryMode) == 0) {
-      next = open_beneath(directory, name.c_str(), O_PATH | O_DIRECTORY);
-    }
     if (!next) return {};
     current = std::move(next);
   }
@@ -192,25 +173,25 @@ void Root::act(const plan::Bind& step) {
   if (!step.executable) attributes |= MOUNT_ATTR_NOEXEC;
   if (step.access == plan::BindAccess::kReadOnly) attributes |= MOUNT_ATTR_RDONLY;
   const int source = open_source(step);
-  const int tree = scratch_.keep(clone_tree(source, ""));
-  require(tree >= 0, Stage::kStep);
+  const Tree tree = clone_tree(source, "", attributes, scratch_);
+  require(tree.fd >= 0, Stage::kStep);
   const int parent = parent_of(step.target);
   make_place(parent, name_of(step.target), step.type == FileType::kDirectory);
-  require(attach_with(tree, attributes, parent, name_of(step.target)), Stage::kStep);
+  require(attach(tree, parent, name_of(step.target)), Stage::kStep);
   forget_parents_at(step.target.str());
 }
 
 void Root::act(const plan::Tmpfs& step) {
   std::uint64_t attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
   if (!step.executable) attributes |= MOUNT_ATTR_NOEXEC;
-  const int mount = scratch_.keep(make_tmpfs(step.size, step.inodes, step.mode, attributes));
+  const int mount = make_tmpfs(step.size, step.inodes, step.mode, attributes, scratch_);
   require(mount >= 0, Stage::kStep);
   mount_on(mount, step.target, true);
 }
 
 void Root::act(const plan::Proc& step) {
   // Must happen while the host's /proc is in sight: without a fully visible one the kernel gives no other.
-  const int proc = scratch_.keep(make_filesystem("proc", {}, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC));
+  const int proc = make_filesystem("proc", {}, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, scratch_);
   require(proc >= 0, Stage::kStep);
   mount_on(proc, step.target, true);
   if (step.masked) hide_proc_entries(proc);
@@ -220,7 +201,7 @@ void Root::act(const plan::Dev& step) {
   constexpr std::uint64_t kSize = 65536;  // bytes and files: there is nothing in it but mount points and links
   constexpr std::uint64_t kInodes = 4096;
   constexpr std::uint32_t kShmMode = 01777;
-  const int dev = scratch_.keep(make_tmpfs(kSize, kInodes, kDirectoryMode, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC));
+  const int dev = make_tmpfs(kSize, kInodes, kDirectoryMode, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, scratch_);
   require(dev >= 0, Stage::kStep);
   mount_on(dev, step.target, true);
   // Minor numbers of memory devices and of the terminal, Documentation/admin-guide/devices.txt.
@@ -235,8 +216,8 @@ void Root::act(const plan::Dev& step) {
   add_link(dev, "stdout", "/proc/self/fd/1");
   add_link(dev, "stderr", "/proc/self/fd/2");
   add_pseudo_terminals(dev);
-  const int shm = scratch_.keep(
-      make_tmpfs(step.shm_size, kInodes, kShmMode, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC));
+  const int shm =
+      make_tmpfs(step.shm_size, kInodes, kShmMode, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, scratch_);
   require(shm >= 0, Stage::kStep);
   require(::mkdirat(dev, "shm", kDirectoryMode) == 0 && attach(shm, dev, "shm"), Stage::kStep);
 }
@@ -246,19 +227,19 @@ void Root::add_device(int dev, const char* name, unsigned minor_number) {
   constexpr unsigned kTerminal = 5;
   ShortLine path;
   path << "/dev/" << name;
-  const int tree = scratch_.keep(clone_tree(AT_FDCWD, path.c_str()));
-  require(tree >= 0, Stage::kStep);
+  const Tree tree = clone_tree(AT_FDCWD, path.c_str(), MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, scratch_);
+  require(tree.fd >= 0, Stage::kStep);
   struct stat status {};
-  require(::fstat(tree, &status) == 0, Stage::kStep);
+  require(::fstat(tree.fd, &status) == 0, Stage::kStep);
   const unsigned major_number = minor_number == 0 ? kTerminal : kMemory;
   if (!S_ISCHR(status.st_mode) || status.st_rdev != makedev(major_number, minor_number)) fail(Stage::kIdentity, ENODEV);
   require(::mknodat(dev, name, kPlaceMode, 0) == 0, Stage::kTarget);
-  require(attach_with(tree, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, dev, name), Stage::kStep);
+  require(attach(tree, dev, name), Stage::kStep);
 }
 
 void Root::add_pseudo_terminals(int dev) {
-  const int terminals = scratch_.keep(make_filesystem(
-      "devpts", {{"ptmxmode", "0666"}, {"mode", "0620"}, {"max", "256"}}, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC));
+  const int terminals = make_filesystem("devpts", {{"ptmxmode", "0666"}, {"max", "256"}},
+                                        MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, scratch_);
   require(terminals >= 0, Stage::kStep);
   require(::mkdirat(dev, "pts", kDirectoryMode) == 0 && attach(terminals, dev, "pts"), Stage::kStep);
   add_link(dev, "ptmx", "pts/ptmx");
@@ -303,10 +284,17 @@ void Root::remove_covers() {
           Stage::kRoot);
 }
 
-void Root::hide(int directory, const char* name, bool is_directory) {
-  constexpr std::uint64_t kAttributes = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
-  const int tree = scratch_.keep(clone_tree(root_, is_directory ? kCoverDirectory : kCoverFile));
-  require(tree >= 0 && attach_with(tree, kAttributes, directory, name), Stage::kStep);
+void Root::hide(int directory, std::initializer_list<const char*> names, bool is_directory) {
+  Tree tree;
+  for (const char* const name : names) {
+    if (tree.fd < 0) tree = clone_tree(root_, is_directory ? kCoverDirectory : kCoverFile, kInert, scratch_);
+    require(tree.fd >= 0, Stage::kStep);
+    if (attach(tree, directory, name)) {
+      tree = {};
+    } else {
+      require(errno == ENOENT, Stage::kStep);  // not in this kernel: the cover serves for the next
+    }
+  }
 }
 
 void Root::act(const plan::Mask& step) {
@@ -315,7 +303,7 @@ void Root::act(const plan::Mask& step) {
   require(there >= 0, Stage::kTarget);
   struct stat status {};
   require(::fstat(there, &status) == 0, Stage::kTarget);
-  hide(there, "", S_ISDIR(status.st_mode));
+  hide(there, {""}, S_ISDIR(status.st_mode));
   forget_parents_at(step.target.str());
 }
 
@@ -331,23 +319,15 @@ void Root::act(const plan::Seal& step) {
 
 void Root::hide_proc_entries(int proc) {
   // What proc(5) and sysfs-like files there tell about the whole machine rather than the sandbox.
-  constexpr const char* kFiles[] = {"config.gz",   "interrupts",    "kallsyms",      "kcore",
-                                    "key-users",   "keys",          "latency_stats", "pagetypeinfo",
-                                    "sched_debug", "sysrq-trigger", "timer_list"};
-  constexpr const char* kDirectories[] = {"acpi", "asound", "scsi"};
-  constexpr const char* kReadOnly[] = {"bus", "fs", "irq", "sys"};
-  struct stat status {};
-  for (const char* const name : kFiles) {
-    if (::fstatat(proc, name, &status, AT_SYMLINK_NOFOLLOW) == 0) hide(proc, name, false);
-  }
-  for (const char* const name : kDirectories) {
-    if (::fstatat(proc, name, &status, AT_SYMLINK_NOFOLLOW) == 0) hide(proc, name, true);
-  }
-  for (const char* const name : kReadOnly) {
-    const int tree = scratch_.keep(clone_tree(proc, name));
-    if (tree < 0 && errno == ENOENT) continue;  // depends on the kernel's configuration
-    constexpr std::uint64_t kAttributes = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
-    require(tree >= 0 && attach_with(tree, kAttributes, proc, name), Stage::kStep);
+  hide(proc,
+       {"config.gz", "interrupts", "kallsyms", "kcore", "key-users", "keys", "latency_stats", "pagetypeinfo",
+        "sched_debug", "sysrq-trigger", "timer_list"},
+       false);
+  hide(proc, {"acpi", "asound", "scsi"}, true);
+  for (const char* const name : {"bus", "fs", "irq", "sys"}) {
+    const Tree tree = clone_tree(proc, name, kInert, scratch_);
+    if (tree.fd < 0 && errno == ENOENT) continue;  // depends on the kernel's configuration
+    require(tree.fd >= 0 && attach(tree, proc, name), Stage::kStep);
   }
 }
 

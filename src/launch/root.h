@@ -5,32 +5,15 @@
 // resolved beneath the new root without following symlinks. Every failure is final (failure.h).
 #pragma once
 
-#include <array>
+#include <initializer_list>
 #include <string_view>
 
 #include "core/plan/plan.h"
 #include "launch/failure.h"
+#include "launch/scratch.h"
 #include "os/fd.h"
 
 namespace hutch::launch {
-
-// Owns descriptors a set-up opens by the dozen and closes them together: one call instead of one each.
-class Scratch {
- public:
-  Scratch() = default;
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  ~Scratch() { close_all(); }
-  // The number, borrowed until close_all; -1 for an empty Fd, with errno as it was.
-  int keep(os::Fd fd);
-  [[nodiscard]] bool is_filling() const { return count_ > kCapacity / 2; }
-  void close_all();
-
- private:
-  static constexpr std::size_t kCapacity = 256;
-  std::array<int, kCapacity> fds_{};
-  std::size_t count_ = 0;
-};
 
 class Root {
  public:
@@ -64,7 +47,8 @@ class Root {
   void forget_parents_at(std::string_view target);
   void make_covers();
   void remove_covers();
-  void hide(int directory, const char* name, bool is_directory);
+  // Covers the names that exist.
+  void hide(int directory, std::initializer_list<const char*> names, bool is_directory);
 
   void hide_proc_entries(int proc);
   void add_device(int dev, const char* name, unsigned minor);

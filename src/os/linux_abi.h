@@ -24,6 +24,7 @@ struct LandlockRulesetAttributes {  // as of ABI 6; pass the size the ABI knows
 };
 
 // mount_setattr(2).
+inline constexpr long kOpenTreeAttr = 467;  // open_tree_attr, 6.15; one number on every architecture
 inline constexpr std::uint64_t kMountNoSymlinkFollow = 0x00200000;  // MOUNT_ATTR_NOSYMFOLLOW, 5.14
 
 }  // namespace hutch::os

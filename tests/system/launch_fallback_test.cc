@@ -13,6 +13,7 @@ using List = std::vector<std::string>;
 using plan::BindAccess;
 
 constexpr long kMountSetattr = 442;           // mount_setattr, 5.12
+constexpr long kOpenTreeAttr = 467;           // open_tree_attr, 6.15
 constexpr long kLandlockCreateRuleset = 444;  // landlock_create_ruleset, 5.13
 
 Options without(const List& numbers) {
@@ -21,9 +22,13 @@ Options without(const List& numbers) {
   return options;
 }
 
+// Before 6.15, and before 5.12.
+const List kOld = {std::to_string(kOpenTreeAttr)};
+const List kVeryOld = {std::to_string(kOpenTreeAttr), std::to_string(kMountSetattr)};
+
 // A user and mount namespace outside in which a tree has mounts below it: a read-only tmpfs and, with a blank and a
 // backslash in its name, a writable one.
-Options in_nested_mounts(const Place& place, bool lacks_mount_setattr) {
+Options in_nested_mounts(const Place& place, const List& lacking) {
   const std::string tree = place.at("tree").str();
   const std::string script = text::format(
       "set -e; mount -t tmpfs -o mode=755 none %s/sub; mkdir '%s/sub/a b\\c' %s/sub/ro;"
@@ -33,9 +38,9 @@ Options in_nested_mounts(const Place& place, bool lacks_mount_setattr) {
   Options options;
   options.before = {
       "/usr/bin/unshare", "--user", "--mount", "--map-current-user", "--keep-caps", "/bin/sh", "-c", script, "sh"};
-  if (lacks_mount_setattr) {
+  if (!lacking.empty()) {
     options.before.emplace_back(HUTCH_WITHOUT_PROGRAM);
-    options.before.push_back(std::to_string(kMountSetattr));
+    options.before.push_back(text::join(lacking, ","));
   }
   return options;
 }
@@ -56,8 +61,8 @@ List mounts_below(const Seen& result, const std::string& target) {
   return found;
 }
 
-TEST(LaunchFallback, AttributesReachEverySubmountWithAndWithoutMountSetattr) {
-  for (const bool lacks : {false, true}) {
+TEST(LaunchFallback, AttributesReachEverySubmountOnEveryKernel) {
+  for (const List& lacking : {List{}, kOld, kVeryOld}) {
     const Place place;
     (void)place.directory("tree");
     (void)place.directory("tree/sub");
@@ -68,14 +73,14 @@ TEST(LaunchFallback, AttributesReachEverySubmountWithAndWithoutMountSetattr) {
         peek(sandbox,
              {"mounts", "--", "write", "/ro/file", "--", "write", "/ro/sub/a b\\c/new", "--", "write", "/ro/sub/ro/new",
               "--", "write", "/rw/sub/a b\\c/new", "--", "write", "/rw/sub/ro/new", "--", "write", "/rw/file"},
-             in_nested_mounts(place, lacks));
+             in_nested_mounts(place, lacking));
     ASSERT_EQ(result.status, 0) << result.errors;
     const List read_only = mounts_below(result, "/ro");
     const List writable = mounts_below(result, "/rw");
     ASSERT_EQ(read_only.size(), 4u) << result.output;
     ASSERT_EQ(writable.size(), 4u);
     for (const std::string& line : read_only) {
-      EXPECT_NE(line.find(": ro,nosuid,nodev"), std::string::npos) << line << (lacks ? " (fallback)" : "");
+      EXPECT_NE(line.find(": ro,nosuid,nodev"), std::string::npos) << line << " without " << text::join(lacking, ",");
       EXPECT_EQ(line.find("shared"), std::string::npos);
     }
     for (const std::string& line : writable) EXPECT_NE(line.find("nosuid,nodev"), std::string::npos) << line;
@@ -97,7 +102,7 @@ TEST(LaunchFallback, SealsMasksAndDevicesWorkWithoutMountSetattr) {
   const Seen result = peek(sandbox,
                            {"write", "/a/new", "--", "write", "/new", "--", "read", "/secret", "--", "write",
                             "/dev/null", "--", "open", "/proc/interrupts", "--", "write", "/tmp/new", "--", "mounts"},
-                           without({std::to_string(kMountSetattr)}));
+                           without(kVeryOld));
   ASSERT_EQ(result.status, 0) << result.errors;
   EXPECT_EQ(result.one("write /a/new"), "EROFS");
   EXPECT_EQ(result.one("write /new"), "EROFS");
