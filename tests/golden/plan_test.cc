@@ -88,7 +88,7 @@ void check_profile(const profile::Layer& layer, const std::vector<profile::Layer
   const auto merged = profile::merge(layer.id, lineage_of(layer.id, all), request);
   ASSERT_TRUE(merged) << merged.error().describe();
   request.files = {
-      {.index = 0, .file = HostPath::literal("/home/ada/Documents/letter.txt"), .is_writable = merged->open == "rw"}};
+      {.index = 0, .file = HostPath::literal("/home/alice/Documents/letter.txt"), .is_writable = merged->open == "rw"}};
   const auto plan = host.compose(*merged, request, launch_of(program, request.arguments));
   ASSERT_TRUE(plan) << plan.error().describe();
   compare(layer.id.str() + ".txt", plan::describe(*plan));

@@ -35,14 +35,14 @@ TEST(Command, ASystemProgramIsStartedByTheNameItHas) {
 
 TEST(Command, AProgramElsewhereIsBoundAloneAndReadOnly) {
   FakeHost host = FakeHost::desktop();
-  host.add_program("/home/ada/src/tool");
-  host.add("/home/ada/src/secret");
-  const auto plan = host.compose(profile_of({}), {}, launch_of("/home/ada/src/tool"));
+  host.add_program("/home/alice/src/tool");
+  host.add("/home/alice/src/secret");
+  const auto plan = host.compose(profile_of({}), {}, launch_of("/home/alice/src/tool"));
   ASSERT_TRUE(plan) << plan.error().describe();
-  EXPECT_EQ(plan->sandbox.command.program, "/home/ada/src/tool");
-  ASSERT_NE(bind_at(*plan, "/home/ada/src/tool"), nullptr);
-  EXPECT_EQ(bind_at(*plan, "/home/ada/src/tool")->access, plan::BindAccess::kReadOnly);
-  EXPECT_FALSE(test::brings(*plan, "/home/ada/src/secret"));
+  EXPECT_EQ(plan->sandbox.command.program, "/home/alice/src/tool");
+  ASSERT_NE(bind_at(*plan, "/home/alice/src/tool"), nullptr);
+  EXPECT_EQ(bind_at(*plan, "/home/alice/src/tool")->access, plan::BindAccess::kReadOnly);
+  EXPECT_FALSE(test::brings(*plan, "/home/alice/src/secret"));
 }
 
 TEST(Command, AProgramBehindALinkIsStartedWhereItIs) {
@@ -59,30 +59,30 @@ TEST(Command, AProgramBehindALinkIsStartedWhereItIs) {
 
 TEST(Command, WhatIsMissingOrNoProgramIsToldApart) {
   FakeHost host = FakeHost::desktop();
-  host.add("/home/ada/notes");
+  host.add("/home/alice/notes");
   EXPECT_EQ(host.compose(profile_of({}), {}, launch_of("/usr/bin/none")).error().kind, ErrorKind::kNotFound);
-  EXPECT_EQ(host.compose(profile_of({}), {}, launch_of("/home/ada/notes")).error().kind, ErrorKind::kNotRunnable);
+  EXPECT_EQ(host.compose(profile_of({}), {}, launch_of("/home/alice/notes")).error().kind, ErrorKind::kNotRunnable);
   EXPECT_EQ(host.compose(profile_of({}), {}, launch_of("/usr")).error().kind, ErrorKind::kNotRunnable);
 }
 
 TEST(Command, TheDirectoryIsKeptWhereItIsVisible) {
   const FakeHost host = FakeHost::desktop();
   compose::Launch launch = launch_of("/usr/bin/true");
-  launch.directory = HostPath::literal("/home/ada/Documents");
-  EXPECT_EQ(host.compose(profile_of({}), {}, launch)->sandbox.command.directory.str(), "/home/ada");
+  launch.directory = HostPath::literal("/home/alice/Documents");
+  EXPECT_EQ(host.compose(profile_of({}), {}, launch)->sandbox.command.directory.str(), "/home/alice");
   EXPECT_EQ(host.compose(profile_of({"filesystem=xdg-documents"}), {}, launch)->sandbox.command.directory.str(),
-            "/home/ada/Documents");
+            "/home/alice/Documents");
   profile::Request asked;
   asked.directory = "Documents";
   const auto refused = host.compose(profile_of({}), asked, launch);
   ASSERT_FALSE(refused);
-  EXPECT_NE(refused.error().hint.find("--filesystem=/home/ada/Documents"), std::string::npos);
+  EXPECT_NE(refused.error().hint.find("--filesystem=/home/alice/Documents"), std::string::npos);
 }
 
 TEST(Command, FilesGoThroughTheDocumentPortal) {
   FakeHost host = FakeHost::desktop();
   const auto request = request_of({"--new", "Documents/letter.txt"},
-                                  {{.index = 1, .file = HostPath::literal("/home/ada/Documents/letter.txt")}});
+                                  {{.index = 1, .file = HostPath::literal("/home/alice/Documents/letter.txt")}});
   const auto plan = host.compose(profile_of(kPortals), request, launch_of("/usr/bin/true", request.arguments));
   ASSERT_TRUE(plan) << plan.error().describe();
   EXPECT_EQ(plan->sandbox.command.arguments, (std::vector<std::string>{"/usr/bin/true", "--new", "<document:0>"}));
@@ -91,25 +91,26 @@ TEST(Command, FilesGoThroughTheDocumentPortal) {
   ASSERT_EQ(documents->grants.size(), 1U);
   EXPECT_EQ(documents->grants[0].argument, 2U);
   EXPECT_FALSE(documents->grants[0].is_writable);
-  EXPECT_FALSE(test::brings(*plan, "/home/ada/Documents"));
+  EXPECT_FALSE(test::brings(*plan, "/home/alice/Documents"));
 }
 
 TEST(Command, WithoutThePortalFilesAreBoundAtTheirPlace) {
   FakeHost host = FakeHost::desktop();
   host.facts.desktop.has_document_portal = false;
-  const auto request = request_of(
-      {"letter.txt"}, {{.index = 0, .file = HostPath::literal("/home/ada/Documents/letter.txt"), .is_writable = true}});
+  const auto request =
+      request_of({"letter.txt"},
+                 {{.index = 0, .file = HostPath::literal("/home/alice/Documents/letter.txt"), .is_writable = true}});
   const auto plan = host.compose(profile_of(kPortals), request, launch_of("/usr/bin/true", request.arguments));
   ASSERT_TRUE(plan) << plan.error().describe();
-  EXPECT_EQ(plan->sandbox.command.arguments.back(), "/home/ada/Documents/letter.txt");
-  EXPECT_EQ(bind_at(*plan, "/home/ada/Documents/letter.txt")->access, plan::BindAccess::kReadWrite);
+  EXPECT_EQ(plan->sandbox.command.arguments.back(), "/home/alice/Documents/letter.txt");
+  EXPECT_EQ(bind_at(*plan, "/home/alice/Documents/letter.txt")->access, plan::BindAccess::kReadWrite);
 }
 
 TEST(Command, FilesThatAreVisibleAnywayAreLeftAlone) {
   const FakeHost host = FakeHost::desktop();
   std::vector<std::string> flags = kPortals;
   flags.emplace_back("filesystem=xdg-documents:ro");
-  const HostPath letter = HostPath::literal("/home/ada/Documents/letter.txt");
+  const HostPath letter = HostPath::literal("/home/alice/Documents/letter.txt");
   const auto read = request_of({"letter.txt"}, {{.index = 0, .file = letter}});
   const auto plan = host.compose(profile_of(flags), read, launch_of("/usr/bin/true", read.arguments));
   EXPECT_EQ(plan->sandbox.command.arguments.back(), letter.str());
@@ -122,8 +123,8 @@ TEST(Command, FilesThatAreVisibleAnywayAreLeftAlone) {
 
 TEST(Command, HutchsOwnFilesAndDevicesAreNotHandedOver) {
   FakeHost host = FakeHost::desktop();
-  host.add("/home/ada/.config/hutch/overrides/x.toml");
-  for (const char* const file : {"/home/ada/.config/hutch/overrides/x.toml", "/dev/sda"}) {
+  host.add("/home/alice/.config/hutch/overrides/x.toml");
+  for (const char* const file : {"/home/alice/.config/hutch/overrides/x.toml", "/dev/sda"}) {
     const auto request = request_of({file}, {{.index = 0, .file = HostPath::literal(file)}});
     const auto plan = host.compose(profile_of(kPortals), request, launch_of("/usr/bin/true", request.arguments));
     ASSERT_FALSE(plan) << file;

@@ -158,19 +158,19 @@ TEST(Compose, ARuntimeDirectoryOfSomebodyElseIsRefused) {
 
 TEST(Compose, BoxesAreAppsOwnOrProgramsOwn) {
   FakeHost host = FakeHost::desktop();
-  host.add_program("/home/ada/src/tool");
-  host.add_program("/home/ada/other/tool");
+  host.add_program("/home/alice/src/tool");
+  host.add_program("/home/alice/other/tool");
   profile::Profile profile = profile_of({});
   profile.box = *BoxName::parse("work");
   const auto home_of = [&](const std::string& program) {
-    return bind_at(*host.compose(profile, {}, launch_of(program)), "/home/ada")->source.str();
+    return bind_at(*host.compose(profile, {}, launch_of(program)), "/home/alice")->source.str();
   };
-  EXPECT_EQ(home_of("/usr/bin/true"), "/home/ada/.local/share/hutch/boxes/sample/work/home");
+  EXPECT_EQ(home_of("/usr/bin/true"), "/home/alice/.local/share/hutch/boxes/sample/work/home");
   profile.box = {};
   profile.match = {};
-  const std::string first = home_of("/home/ada/src/tool");
+  const std::string first = home_of("/home/alice/src/tool");
   EXPECT_NE(first.find("/boxes/sample/.tool-"), std::string::npos) << first;
-  EXPECT_NE(first, home_of("/home/ada/other/tool"));
+  EXPECT_NE(first, home_of("/home/alice/other/tool"));
 }
 
 TEST(Compose, ABoxIsFoundAgainByWhereItsProgramIs) {
@@ -179,19 +179,19 @@ TEST(Compose, ABoxIsFoundAgainByWhereItsProgramIs) {
   profile.match = {};
   const auto first = host.compose(profile, {}, launch_of("/bin/true"));
   ASSERT_TRUE(first);
-  const std::string home = bind_at(*first, "/home/ada")->source.str();
-  EXPECT_FALSE(bind_at(*first, "/home/ada")->identity);
+  const std::string home = bind_at(*first, "/home/alice")->source.str();
+  EXPECT_FALSE(bind_at(*first, "/home/alice")->identity);
   host.add_directory(home);
   const auto second = host.compose(profile, {}, launch_of("/usr/bin/true"));
-  EXPECT_EQ(bind_at(*second, "/home/ada")->source.str(), home);
-  EXPECT_TRUE(bind_at(*second, "/home/ada")->identity);
+  EXPECT_EQ(bind_at(*second, "/home/alice")->source.str(), home);
+  EXPECT_TRUE(bind_at(*second, "/home/alice")->identity);
 }
 
 TEST(Compose, ADisposableHomeIsMemory) {
   profile::Request request;
   request.disposable = true;
   const auto plan = compose_with(FakeHost::desktop(), {}, request);
-  EXPECT_TRUE(std::holds_alternative<plan::Tmpfs>(*step_at(*plan, "/home/ada")));
+  EXPECT_TRUE(std::holds_alternative<plan::Tmpfs>(*step_at(*plan, "/home/alice")));
   EXPECT_TRUE(plan->directories.empty());
 }
 
@@ -200,13 +200,14 @@ TEST(Compose, AHomeBehindASymlinkKeepsItsName) {
   FakeHost moved = host;
   moved.remove("/home");
   moved.add_link("/home", "var/home");
-  for (const char* const path : {"/var/home/ada/Documents", "/var/home/ada/.local/share", "/var/home/ada/.ssh"}) {
+  for (const char* const path : {"/var/home/alice/Documents", "/var/home/alice/.local/share", "/var/home/alice/.ssh"}) {
     moved.add_directory(path);
   }
   const auto plan = compose_with(moved, {"filesystem=xdg-documents"});
   ASSERT_TRUE(plan) << plan.error().describe();
-  EXPECT_EQ(bind_at(*plan, "/home/ada/Documents")->source.str(), "/var/home/ada/Documents");
-  EXPECT_EQ(bind_at(*plan, "/home/ada")->source.str(), "/var/home/ada/.local/share/hutch/boxes/sample/default/home");
+  EXPECT_EQ(bind_at(*plan, "/home/alice/Documents")->source.str(), "/var/home/alice/Documents");
+  EXPECT_EQ(bind_at(*plan, "/home/alice")->source.str(),
+            "/var/home/alice/.local/share/hutch/boxes/sample/default/home");
 }
 
 TEST(Compose, PlansSurviveTheWire) {

@@ -29,7 +29,7 @@ TEST(Environment, IsBuiltFromNothing) {
   EXPECT_EQ(variable(plan, "GITHUB_TOKEN"), "(unset)");
   EXPECT_EQ(variable(plan, "SSH_AUTH_SOCK"), "(unset)");
   EXPECT_EQ(variable(plan, "LC_TIME"), "de_DE.UTF-8");
-  EXPECT_EQ(variable(plan, "HOME"), "/home/ada");
+  EXPECT_EQ(variable(plan, "HOME"), "/home/alice");
   EXPECT_EQ(variable(plan, "XDG_RUNTIME_DIR"), "/run/user/1000");
   EXPECT_EQ(variable(plan, "container"), "hutch");
   EXPECT_EQ(variable(plan, "SHELL"), "/bin/bash");

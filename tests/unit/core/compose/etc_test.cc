@@ -29,14 +29,14 @@ std::string content_of(const plan::Plan& plan, const std::string& path) {
 TEST(Etc, AccountsHoldTheUserAlone) {
   const auto plan = plan_of(FakeHost::desktop(), profile_of({}));
   EXPECT_EQ(content_of(plan, "/etc/passwd"),
-            "ada:x:1000:1000:Ada Example:/home/ada:/bin/bash\n"
+            "alice:x:1000:1000:Alice Example:/home/alice:/bin/bash\n"
             "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n");
-  EXPECT_EQ(content_of(plan, "/etc/group"), "ada:x:1000:\nnogroup:x:65534:\n");
+  EXPECT_EQ(content_of(plan, "/etc/group"), "alice:x:1000:\nnogroup:x:65534:\n");
 }
 
 TEST(Etc, AccountFieldsCannotAddLines) {
   FakeHost host = FakeHost::desktop();
-  host.facts.user.full_name = "Ada\nroot:x:0:0";
+  host.facts.user.full_name = "Alice\nroot:x:0:0";
   const auto plan = plan_of(host, profile_of({}));
   EXPECT_EQ(content_of(plan, "/etc/passwd").find("\nroot"), std::string::npos);
 }
@@ -66,7 +66,7 @@ TEST(Etc, TheTimeZoneIsALinkIntoTheSystemsOwn) {
   FakeHost host = FakeHost::desktop();
   const auto plan = plan_of(host, profile_of({}));
   EXPECT_EQ(std::get<plan::Symlink>(*step_at(plan, "/etc/localtime")).points_to, "/usr/share/zoneinfo/Europe/Berlin");
-  host.facts.timezone = "../../../home/ada";
+  host.facts.timezone = "../../../home/alice";
   EXPECT_EQ(std::get<plan::Symlink>(*step_at(plan_of(host, profile_of({})), "/etc/localtime")).points_to,
             "/usr/share/zoneinfo/Europe/Berlin");  // the host's link, not the name
 }

@@ -30,64 +30,64 @@ std::string refusal(const FakeHost& host, const std::vector<std::string>& flags,
 
 TEST(Files, NothingOfTheHomeIsVisibleWithoutAGrant) {
   const auto plan = plan_of(FakeHost::desktop(), {});
-  EXPECT_FALSE(brings(plan, "/home/ada/Documents"));
+  EXPECT_FALSE(brings(plan, "/home/alice/Documents"));
   EXPECT_FALSE(brings(plan, "/opt"));
-  EXPECT_EQ(bind_at(plan, "/home/ada")->source.str(), "/home/ada/.local/share/hutch/boxes/sample/default/home");
+  EXPECT_EQ(bind_at(plan, "/home/alice")->source.str(), "/home/alice/.local/share/hutch/boxes/sample/default/home");
 }
 
 TEST(Files, AGrantedDirectoryIsOneBindAtItsPlace) {
   const auto plan = plan_of(FakeHost::desktop(), {"filesystem=xdg-documents:ro", "filesystem=xdg-music"});
-  ASSERT_NE(bind_at(plan, "/home/ada/Documents"), nullptr);
-  EXPECT_EQ(bind_at(plan, "/home/ada/Documents")->access, BindAccess::kReadOnly);
-  EXPECT_TRUE(bind_at(plan, "/home/ada/Documents")->identity);
-  EXPECT_EQ(bind_at(plan, "/home/ada/Music")->access, BindAccess::kReadWrite);
+  ASSERT_NE(bind_at(plan, "/home/alice/Documents"), nullptr);
+  EXPECT_EQ(bind_at(plan, "/home/alice/Documents")->access, BindAccess::kReadOnly);
+  EXPECT_TRUE(bind_at(plan, "/home/alice/Documents")->identity);
+  EXPECT_EQ(bind_at(plan, "/home/alice/Music")->access, BindAccess::kReadWrite);
 }
 
 TEST(Files, NoexecIsKept) {
   const auto plan = plan_of(FakeHost::desktop(), {"filesystem=xdg-documents:rw:noexec"});
-  EXPECT_FALSE(bind_at(plan, "/home/ada/Documents")->executable);
+  EXPECT_FALSE(bind_at(plan, "/home/alice/Documents")->executable);
 }
 
 TEST(Files, AGrantOfTheHomeLeavesSecretsOut) {
   FakeHost host = FakeHost::desktop();
-  host.add("/home/ada/.ssh/id_ed25519");
-  host.add("/home/ada/.config/gh/hosts.yml");
-  host.add("/home/ada/.config/app/settings");
-  host.add("/home/ada/notes.txt");
+  host.add("/home/alice/.ssh/id_ed25519");
+  host.add("/home/alice/.config/gh/hosts.yml");
+  host.add("/home/alice/.config/app/settings");
+  host.add("/home/alice/notes.txt");
   const auto plan = plan_of(host, {"filesystem=home"});
-  EXPECT_FALSE(brings(plan, "/home/ada/.ssh"));
-  EXPECT_FALSE(brings(plan, "/home/ada/.config/gh"));
-  EXPECT_NE(bind_at(plan, "/home/ada/.config/app"), nullptr);
-  EXPECT_NE(bind_at(plan, "/home/ada/notes.txt"), nullptr);
-  EXPECT_EQ(bind_at(plan, "/home/ada/notes.txt")->type, FileType::kRegular);
+  EXPECT_FALSE(brings(plan, "/home/alice/.ssh"));
+  EXPECT_FALSE(brings(plan, "/home/alice/.config/gh"));
+  EXPECT_NE(bind_at(plan, "/home/alice/.config/app"), nullptr);
+  EXPECT_NE(bind_at(plan, "/home/alice/notes.txt"), nullptr);
+  EXPECT_EQ(bind_at(plan, "/home/alice/notes.txt")->type, FileType::kRegular);
   // The home itself and ~/.config stay the box's own: what is made there later stays there.
-  EXPECT_EQ(bind_at(plan, "/home/ada")->source.str(), "/home/ada/.local/share/hutch/boxes/sample/default/home");
-  EXPECT_EQ(step_at(plan, "/home/ada/.config"), nullptr);
+  EXPECT_EQ(bind_at(plan, "/home/alice")->source.str(), "/home/alice/.local/share/hutch/boxes/sample/default/home");
+  EXPECT_EQ(step_at(plan, "/home/alice/.config"), nullptr);
 }
 
 TEST(Files, AWritableGrantOfTheHomeLeavesStartUpFilesReadOnly) {
   FakeHost host = FakeHost::desktop();
-  host.add("/home/ada/.bashrc");
-  host.add("/home/ada/.config/autostart/x.desktop");
-  host.add("/home/ada/.config/git/credentials");
-  host.add("/home/ada/.config/git/ignore");
+  host.add("/home/alice/.bashrc");
+  host.add("/home/alice/.config/autostart/x.desktop");
+  host.add("/home/alice/.config/git/credentials");
+  host.add("/home/alice/.config/git/ignore");
   const auto plan = plan_of(host, {"filesystem=home"});
-  EXPECT_EQ(bind_at(plan, "/home/ada/.bashrc")->access, BindAccess::kReadOnly);
-  EXPECT_EQ(bind_at(plan, "/home/ada/.config/autostart")->access, BindAccess::kReadOnly);
+  EXPECT_EQ(bind_at(plan, "/home/alice/.bashrc")->access, BindAccess::kReadOnly);
+  EXPECT_EQ(bind_at(plan, "/home/alice/.config/autostart")->access, BindAccess::kReadOnly);
   // Secrets inside of what is read-only stay out as well.
-  EXPECT_FALSE(brings(plan, "/home/ada/.config/git/credentials"));
-  EXPECT_EQ(bind_at(plan, "/home/ada/.config/git/ignore")->access, BindAccess::kReadOnly);
+  EXPECT_FALSE(brings(plan, "/home/alice/.config/git/credentials"));
+  EXPECT_EQ(bind_at(plan, "/home/alice/.config/git/ignore")->access, BindAccess::kReadOnly);
 }
 
 TEST(Files, HutchsOwnPlacesNeverComeIn) {
   FakeHost host = FakeHost::desktop();
-  host.add("/home/ada/.config/hutch/profiles/x.toml");
-  host.add("/home/ada/.local/share/hutch/boxes/other/default/home/secret");
+  host.add("/home/alice/.config/hutch/profiles/x.toml");
+  host.add("/home/alice/.local/share/hutch/boxes/other/default/home/secret");
   for (const char* const flag : {"filesystem=home", "filesystem=host", "filesystem=~/.config:ro",
                                  "filesystem=xdg-config", "filesystem=~/.local"}) {
     const auto plan = plan_of(host, {flag});
-    EXPECT_FALSE(brings(plan, "/home/ada/.config/hutch")) << flag;
-    EXPECT_FALSE(brings(plan, "/home/ada/.local/share/hutch/boxes/other")) << flag;
+    EXPECT_FALSE(brings(plan, "/home/alice/.config/hutch")) << flag;
+    EXPECT_FALSE(brings(plan, "/home/alice/.local/share/hutch/boxes/other")) << flag;
   }
   for (const char* const flag :
        {"filesystem=~/.config/hutch:ro", "filesystem=~/.local/share/hutch/boxes/other", "filesystem=xdg-run/hutch"}) {
@@ -97,34 +97,34 @@ TEST(Files, HutchsOwnPlacesNeverComeIn) {
 
 TEST(Files, HutchsOwnPlacesAreFoundThroughSymlinks) {
   FakeHost host = FakeHost::desktop();
-  host.add("/home/ada/dotfiles/config/hutch/hutch.toml");
-  host.add("/home/ada/dotfiles/config/app/settings");
-  host.remove("/home/ada/.config");
-  host.add_link("/home/ada/.config", "dotfiles/config");
+  host.add("/home/alice/dotfiles/config/hutch/hutch.toml");
+  host.add("/home/alice/dotfiles/config/app/settings");
+  host.remove("/home/alice/.config");
+  host.add_link("/home/alice/.config", "dotfiles/config");
   const auto plan = plan_of(host, {"filesystem=~/dotfiles"});
-  EXPECT_FALSE(brings(plan, "/home/ada/dotfiles/config/hutch"));
-  EXPECT_NE(bind_at(plan, "/home/ada/dotfiles/config/app"), nullptr);
+  EXPECT_FALSE(brings(plan, "/home/alice/dotfiles/config/hutch"));
+  EXPECT_NE(bind_at(plan, "/home/alice/dotfiles/config/app"), nullptr);
   EXPECT_NE(refusal(host, {"filesystem=~/dotfiles/config/hutch"}), "");
 }
 
 TEST(Files, ASecretThatIsASymlinkIsHiddenWhereItLeads) {
   FakeHost host = FakeHost::desktop();
-  host.add("/home/ada/dotfiles/keys/id_ed25519");
-  host.add("/home/ada/dotfiles/vimrc");
-  host.add_link("/home/ada/.ssh", "dotfiles/keys");
+  host.add("/home/alice/dotfiles/keys/id_ed25519");
+  host.add("/home/alice/dotfiles/vimrc");
+  host.add_link("/home/alice/.ssh", "dotfiles/keys");
   const auto plan = plan_of(host, {"filesystem=~/dotfiles"});
-  EXPECT_FALSE(brings(plan, "/home/ada/dotfiles/keys"));
-  EXPECT_NE(bind_at(plan, "/home/ada/dotfiles/vimrc"), nullptr);
+  EXPECT_FALSE(brings(plan, "/home/alice/dotfiles/keys"));
+  EXPECT_NE(bind_at(plan, "/home/alice/dotfiles/vimrc"), nullptr);
 }
 
 TEST(Files, WhatIsNamedIsOpened) {
   FakeHost host = FakeHost::desktop();
-  host.add("/home/ada/.ssh/id_ed25519");
-  host.add("/home/ada/.mozilla/profiles.ini");
+  host.add("/home/alice/.ssh/id_ed25519");
+  host.add("/home/alice/.mozilla/profiles.ini");
   const auto plan = plan_of(host, {"filesystem=home:ro", "filesystem=~/.mozilla:ro"});
-  EXPECT_NE(bind_at(plan, "/home/ada/.mozilla"), nullptr);
+  EXPECT_NE(bind_at(plan, "/home/alice/.mozilla"), nullptr);
   EXPECT_EQ(plan.weakenings.size(), 2U);  // the home, and what it would have kept out
-  EXPECT_FALSE(brings(plan, "/home/ada/.ssh"));
+  EXPECT_FALSE(brings(plan, "/home/alice/.ssh"));
 }
 
 TEST(Files, HiddenTakesADirectoryApart) {
@@ -157,38 +157,38 @@ TEST(Files, AWritableGrantBelowAReadOnlyOneIsMountedOverIt) {
 
 TEST(Files, LinksInADirectoryTakenApartLeadNowhereNew) {
   FakeHost host = FakeHost::desktop();
-  host.add("/home/ada/.ssh/id_ed25519");
-  host.add("/home/ada/work/plan.txt");
+  host.add("/home/alice/.ssh/id_ed25519");
+  host.add("/home/alice/work/plan.txt");
   host.add("/srv/other/x");
-  host.add_link("/home/ada/keys", ".ssh");
-  host.add_link("/home/ada/outside", "/srv/other");
-  host.add_link("/home/ada/current", "work");
+  host.add_link("/home/alice/keys", ".ssh");
+  host.add_link("/home/alice/outside", "/srv/other");
+  host.add_link("/home/alice/current", "work");
   const auto plan = plan_of(host, {"filesystem=home"});
-  EXPECT_EQ(step_at(plan, "/home/ada/keys"), nullptr);
-  EXPECT_EQ(step_at(plan, "/home/ada/outside"), nullptr);
-  EXPECT_EQ(bind_at(plan, "/home/ada/current")->source.str(), "/home/ada/work");
+  EXPECT_EQ(step_at(plan, "/home/alice/keys"), nullptr);
+  EXPECT_EQ(step_at(plan, "/home/alice/outside"), nullptr);
+  EXPECT_EQ(bind_at(plan, "/home/alice/current")->source.str(), "/home/alice/work");
   EXPECT_FALSE(brings(plan, "/srv/other"));
 }
 
 TEST(Files, SocketsInADirectoryTakenApartStayOut) {
   FakeHost host = FakeHost::desktop();
-  host.add("/home/ada/agent.sock", FileType::kSocket, 0700);
-  host.add("/home/ada/fifo", FileType::kFifo, 0600);
+  host.add("/home/alice/agent.sock", FileType::kSocket, 0700);
+  host.add("/home/alice/fifo", FileType::kFifo, 0600);
   const auto plan = plan_of(host, {"filesystem=home"});
-  EXPECT_FALSE(brings(plan, "/home/ada/agent.sock"));
-  EXPECT_FALSE(brings(plan, "/home/ada/fifo"));
+  EXPECT_FALSE(brings(plan, "/home/alice/agent.sock"));
+  EXPECT_FALSE(brings(plan, "/home/alice/fifo"));
 }
 
 TEST(Files, HostLeavesTheSystemsDirectoriesOut) {
   FakeHost host = FakeHost::desktop();
   host.add("/opt/tool/bin");
   host.add("/root/x");
-  host.add("/run/media/ada/STICK/x");
+  host.add("/run/media/alice/STICK/x");
   host.add("/run/docker.sock", FileType::kSocket, 0660);
   const auto plan = plan_of(host, {"filesystem=host"});
   EXPECT_NE(bind_at(plan, "/opt"), nullptr);
   EXPECT_NE(bind_at(plan, "/run/media"), nullptr);
-  EXPECT_NE(bind_at(plan, "/home/ada/Documents"), nullptr);
+  EXPECT_NE(bind_at(plan, "/home/alice/Documents"), nullptr);
   for (const char* const path : {"/root", "/run/docker.sock", "/boot", "/etc/shadow", "/tmp/.X11-unix"}) {
     EXPECT_FALSE(brings(plan, path)) << path;
   }
@@ -230,20 +230,20 @@ TEST(Files, WhatDoesNotExistIsSkippedInProfilesAndAnErrorWhenTyped) {
 
 TEST(Files, CreateMakesTheDirectoryBeforeTheStart) {
   const auto plan = plan_of(FakeHost::desktop(), {"filesystem=~/Games:create"});
-  EXPECT_NE(bind_at(plan, "/home/ada/Games"), nullptr);
-  EXPECT_EQ(plan.directories.back().str(), "/home/ada/Games");
+  EXPECT_NE(bind_at(plan, "/home/alice/Games"), nullptr);
+  EXPECT_EQ(plan.directories.back().str(), "/home/alice/Games");
 }
 
 TEST(Files, AGrantedSymlinkShowsWhatItLeadsTo) {
   FakeHost host = FakeHost::desktop();
-  host.remove("/home/ada/Documents");
+  host.remove("/home/alice/Documents");
   host.add("/srv/docs/a");
-  host.add_link("/home/ada/Documents", "/srv/docs");
+  host.add_link("/home/alice/Documents", "/srv/docs");
   const auto plan = plan_of(host, {"filesystem=xdg-documents"});
-  EXPECT_EQ(bind_at(plan, "/home/ada/Documents")->source.str(), "/srv/docs");
+  EXPECT_EQ(bind_at(plan, "/home/alice/Documents")->source.str(), "/srv/docs");
   // Also when the home around it is granted and taken apart.
   const auto both = plan_of(host, {"filesystem=xdg-documents", "filesystem=home:ro"});
-  EXPECT_EQ(bind_at(both, "/home/ada/Documents")->access, BindAccess::kReadWrite);
+  EXPECT_EQ(bind_at(both, "/home/alice/Documents")->access, BindAccess::kReadWrite);
   // Below a grant that is one bind the link shows as itself.
   host.add_link("/srv/a/link", "/srv/docs");
   const auto inside = plan_of(host, {"filesystem=/srv/a:ro", "filesystem=/srv/a/link"});
@@ -253,10 +253,10 @@ TEST(Files, AGrantedSymlinkShowsWhatItLeadsTo) {
 
 TEST(Files, PersistKeepsADirectoryTheBoxsOwnInAGrantedHome) {
   FakeHost host = FakeHost::desktop();
-  host.add("/home/ada/.config/app/settings");
+  host.add("/home/alice/.config/app/settings");
   const auto plan = plan_of(host, {"filesystem=home", "persist=.config/app"});
-  EXPECT_FALSE(brings(plan, "/home/ada/.config/app"));
-  EXPECT_TRUE(std::holds_alternative<plan::Dir>(*step_at(plan, "/home/ada/.config/app")));
+  EXPECT_FALSE(brings(plan, "/home/alice/.config/app"));
+  EXPECT_TRUE(std::holds_alternative<plan::Dir>(*step_at(plan, "/home/alice/.config/app")));
 }
 
 TEST(Files, AGrantIsNotUndoneByTheBase) {
@@ -280,7 +280,7 @@ TEST(Files, AWideGrantOfTheSystemLeavesAdministratorsSocketsOut) {
 
 TEST(Files, ADirectoryOfTooManyNamesIsRefused) {
   FakeHost host = FakeHost::desktop();
-  for (std::size_t number = 0; number <= kListingLimit; ++number) host.add("/home/ada/f" + std::to_string(number));
+  for (std::size_t number = 0; number <= kListingLimit; ++number) host.add("/home/alice/f" + std::to_string(number));
   EXPECT_NE(refusal(host, {"filesystem=home"}).find("too many entries"), std::string::npos);
 }
 

@@ -20,7 +20,7 @@ using Rule = Result<Part> (*)(const profile::Profile&, const facts::Facts&, cons
 Part part_of(Rule rule, const FakeHost& host, const std::vector<std::string>& flags) {
   const profile::Profile profile = profile_of(flags);
   const Place place{.runtime = BoxPath::literal("/run/user/1000"),
-                    .home = BoxPath::literal("/home/ada"),
+                    .home = BoxPath::literal("/home/alice"),
                     .instance_directory = HostPath::literal("/run/user/1000/hutch/app1")};
   auto part = rule(profile, host.gathered(profile, {}, launch_of("/usr/bin/true")), place);
   EXPECT_TRUE(part) << (part ? "" : part.error().describe());
@@ -51,7 +51,7 @@ TEST(Desktop, SoundIsTheNativeSocketWithItsCookieAndNoSharedMemory) {
             (std::vector<std::string>{
                 "bind /run/user/1000/pulse/native, read-only, socket",
                 "file /run/host/pulse-client.conf, 31 bytes, mode 0444",
-                "bind /home/ada/.config/pulse/cookie on /run/user/1000/pulse/cookie, read-only, file",
+                "bind /home/alice/.config/pulse/cookie on /run/user/1000/pulse/cookie, read-only, file",
             }));
   EXPECT_TRUE(sets(part, "PULSE_SERVER=unix:/run/user/1000/pulse/native"));
   EXPECT_TRUE(sets(part, "PULSE_COOKIE=/run/user/1000/pulse/cookie"));
@@ -129,7 +129,7 @@ TEST(Desktop, AllDevicesLeaveTheSandboxsOwnAlone) {
 
 TEST(Desktop, SystemFilesLeadNowhereElse) {
   FakeHost host = FakeHost::desktop();
-  host.add_link("/sys/class/drm/renderD128/device", "/home/ada");
+  host.add_link("/sys/class/drm/renderD128/device", "/home/alice");
   for (const std::string& line : lines(part_of(devices, host, {"device=dri"}).steps)) {
     EXPECT_EQ(line.find("/home"), std::string::npos) << line;
   }
