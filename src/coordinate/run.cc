@@ -1,6 +1,8 @@
 #include "coordinate/run.h"
 
+#include <linux/close_range.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -182,6 +184,11 @@ class Launch {
 }  // namespace
 
 Result<Course> coordinate(void (*warn)(const std::string& sentence)) {
+  // What this process was started with is for it alone: a helper that kept the supervisor's end of the life pair would
+  // never see it hang up.
+  if (::syscall(SYS_close_range, static_cast<unsigned>(plan::kCoordinatorPlan), ~0U, CLOSE_RANGE_CLOEXEC) != 0) {
+    return unexpected(system_error(errno, _("cannot close descriptors")));
+  }
   const os::MappedFile encoded = TRY(os::MappedFile::map(plan::kCoordinatorPlan, plan::kWireLimit, true));
   const plan::Plan plan = TRY(plan::decode_plan(encoded.bytes()));
   Launch launch(plan, TRY(host::find_program("hutch-launch")));
