@@ -21,53 +21,61 @@ _hutch_candidates() {
 }
 )SH";
 
-constexpr const char* kTail = R"SH(_hutch_reply() {
-  local IFS=$'\n'
-  COMPREPLY=($(compgen -W "$(_hutch_candidates "$1" "$2")" -- "$2"))
+constexpr const char* kTail = R"SH(# Not compgen -W: it would expand what file names hold.
+_hutch_reply() {
+  local candidate
+  [[ $1 == files || $1 == directories ]] && compopt -o filenames 2>/dev/null
+  while IFS= read -r candidate; do
+    [[ $candidate == "$2"* ]] && COMPREPLY+=("$candidate")
+  done < <(_hutch_candidates "$1" "$2")
 }
 _hutch() {
-  local line = ${COMP_LINE : 0 : COMP_POINT} at = 1 verb option value index word local cur =
-      ${line## * [[:space:]]} takes_command = options = valued = arguments = COMPREPLY =
-          () [[${COMP_WORDS[1]} == --allow - root]]&& at = 2 if ((COMP_CWORD <= at));
-  then _hutch_reply
-      "$_hutch_verbs --help --version"
-      "$cur" return fi verb = $ {
-    COMP_WORDS[at]
-  }
-  if
-    [[$verb == profile]];
-  then at = $((at + 1)) if ((COMP_CWORD <= at));
-  then _hutch_reply
-      "$_hutch_profile_verbs"
-      "$cur" return fi verb = "profile ${COMP_WORDS[at]}" fi _hutch_verb "$verb" || return
-#An app or instance that is there already : what follows belongs to its command.
-                              for ((index = at + 1; index < COMP_CWORD; index++));
-  do word = $ {
-      COMP_WORDS[index]
-    }
-  if
-    [[$word == = ]];
-  then index = $((index + 1)) elif [[$word == -*]];
-  then [[$valued == *" $word " * &&${COMP_WORDS[index + 1]} != = ]]&& index = $((index + 1)) elif[[-n $takes_command]];
-  then compopt - o default 2 > / dev / null return fi done word = ${line % "$cur"} word = $ {
-    word## * [[:space:]]
-  }
-  if
-    [[$cur == -- *= *]];
-  then option = ${cur % %= * } value = ${cur # *= } _hutch_reply "$(_hutch_values " $option
-                                                                 ")"
-                                                                 "$value" [[$COMP_WORDBREAKS == *= *]] ||
-                                       COMPREPLY = ("${COMPREPLY[@]/#/$option=}")elif [[$valued == *" $word " * ]];
-  then _hutch_reply "$(_hutch_values " $word
-                    ")"
-                    "$cur" elif [[$cur == -*]];
-  then _hutch_reply
-      "$options"
-      "$cur" [[$ { #COMPREPLY[@] } == 1 && ${COMPREPLY[0]} == *= ]] &&
-      compopt - o nospace 2 > / dev /
-                                  null else _hutch_reply
-                                  "$arguments"
-                                  "$cur" fi return 0
+  local line=${COMP_LINE:0:COMP_POINT} at=1 verb option value index word
+  local cur=${line##*[[:space:]]} takes_command= options= valued= arguments=
+  COMPREPLY=()
+  [[ ${COMP_WORDS[1]} == --allow-root ]] && at=2
+  if ((COMP_CWORD <= at)); then
+    _hutch_reply "$_hutch_verbs --help --version" "$cur"
+    return
+  fi
+  verb=${COMP_WORDS[at]}
+  if [[ $verb == profile ]]; then
+    at=$((at + 1))
+    if ((COMP_CWORD <= at)); then
+      _hutch_reply "$_hutch_profile_verbs" "$cur"
+      return
+    fi
+    verb="profile ${COMP_WORDS[at]}"
+  fi
+  _hutch_verb "$verb" || return
+  # An app or instance that is there already: what follows belongs to its command.
+  for ((index = at + 1; index < COMP_CWORD; index++)); do
+    word=${COMP_WORDS[index]}
+    if [[ $word == = ]]; then
+      index=$((index + 1))
+    elif [[ $word == -* ]]; then
+      [[ $valued == *" $word "* && ${COMP_WORDS[index + 1]} != = ]] && index=$((index + 1))
+    elif [[ -n $takes_command ]]; then
+      compopt -o default 2>/dev/null
+      return
+    fi
+  done
+  word=${line%"$cur"}
+  word=${word%"${word##*[![:space:]]}"}
+  word=${word##*[[:space:]]}
+  if [[ $cur == --*=* ]]; then
+    option=${cur%%=*} value=${cur#*=}
+    _hutch_reply "$(_hutch_values "$option")" "$value"
+    [[ $COMP_WORDBREAKS == *=* ]] || COMPREPLY=("${COMPREPLY[@]/#/$option=}")
+  elif [[ $valued == *" $word "* ]]; then
+    _hutch_reply "$(_hutch_values "$word")" "$cur"
+  elif [[ $cur == -* ]]; then
+    _hutch_reply "$options" "$cur"
+    [[ ${#COMPREPLY[@]} == 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace 2>/dev/null
+  else
+    _hutch_reply "$arguments" "$cur"
+  fi
+  return 0
 }
 complete -F _hutch hutch
 )SH";

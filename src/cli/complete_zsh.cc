@@ -9,9 +9,8 @@ constexpr const char* kHead = R"SH(#compdef hutch
 # Completion of hutch for zsh, made by 'hutch completion zsh'.
 _hutch_first_column() {
   local -a found
-  found=(${${(f)" $("$@" --no - legend 2 > / dev / null) "}%% *})
-                              compadd -
-                              a found
+  found=(${${(f)"$("$@" --no-legend 2>/dev/null)"}%% *})
+  compadd -a found
 }
 _hutch_apps() { _alternative 'profiles:profile:_hutch_profiles' 'commands:command:_command_names -e' }
 _hutch_instances() { _hutch_first_column hutch ps }
