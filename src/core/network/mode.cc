@@ -61,16 +61,18 @@ void except_servers(std::vector<plan::NetworkRule>& rules, const std::vector<std
   }
 }
 
+// No --no-icmp: pasta before 2024 then answers no neighbour solicitation either, and there is no IPv6.
 plan::Pasta pasta(const profile::Profile& profile, const facts::Facts& facts) {
   plan::Pasta pasta{.program = facts.programs.pasta->str(),
                     .arguments = {"--foreground", "--quiet", "--config-net", "--no-map-gw", "--no-dhcp", "--no-dhcpv6",
-                                  "--no-ra", "--no-icmp", "--ns-ifname", kDevice, "--dns-forward", kNameServer}};
+                                  "--no-ra", "--ns-ifname", kDevice, "--dns-forward", kNameServer}};
   if (!facts.has_default_route) {
     pasta.arguments.insert(pasta.arguments.end(), std::begin(kOfflineOptions), std::end(kOfflineOptions));
   }
   std::vector<std::string> ports;
   for (const profile::Grant* const grant : profile.all(Kind::kPublish)) ports.push_back(grant->name);
-  const std::string forwarded = ports.empty() ? "none" : text::join(ports, ",");
+  // This machine's own programs may use a forwarded port; its neighbours on the network may not.
+  const std::string forwarded = ports.empty() ? "none" : "127.0.0.1/" + text::join(ports, ",");
   for (const auto& [option, value] : {std::pair<const char*, std::string>{"--tcp-ports", forwarded},
                                       {"--udp-ports", "none"},
                                       {"--tcp-ns", "none"},
