@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,6 +17,9 @@
 #include "core/plan/wire.h"
 #include "launch/failure.h"
 #include "os/memfile.h"
+
+extern "C" char __executable_start;  // by the linker, ld(1): where the program's file begins in memory,
+extern "C" char __etext;             // and where its code ends
 
 namespace hutch::launch {
 namespace {
@@ -119,6 +123,13 @@ plan::Sandbox decode_plan_or_fail() {
   auto sandbox = plan::decode_sandbox(file->bytes());
   if (!sandbox) fail(EBADMSG);
   return std::move(*sandbox);
+}
+
+void release_program_pages() {
+  const auto page = static_cast<std::uintptr_t>(::getpagesize());
+  const auto begin = reinterpret_cast<std::uintptr_t>(&__executable_start) & ~(page - 1);
+  const auto end = reinterpret_cast<std::uintptr_t>(&__etext) & ~(page - 1);
+  (void)::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);  // merely a saving
 }
 
 }  // namespace hutch::launch

@@ -49,5 +49,8 @@ struct DescriptorFault {
 void reset_signals(std::span<const int> blocked);
 
 [[nodiscard]] plan::Sandbox decode_plan_or_fail();
+// Gives back the mapped pages of this program's file, of which set-up touched nearly all and waiting needs a few: those
+// come back by themselves.
+void release_program_pages();
 
 }  // namespace hutch::launch

@@ -169,8 +169,7 @@ void Init::note_change(pid_t pid, int status) {
 
 void Init::reap() {
   signalfd_siginfo ignored;
-  while (::read(children_.get(), &ignored, sizeof ignored) > 0) {
-  }
+  (void)!::read(children_.get(), &ignored, sizeof ignored);  // one is all that can be pending
   int status = 0;
   for (pid_t pid = 0; (pid = ::waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0;) note_change(pid, status);
 }
@@ -179,18 +178,20 @@ void Init::finish(int status) {
   // What the command left behind ends now, so that nothing runs any more when its status is known. A process that
   // cannot be killed (in the middle of a dead file system's call) does not hold the status back for ever.
   constexpr timespec kPatience = {.tv_sec = 1, .tv_nsec = 0};
-  if (::kill(-1, SIGKILL) == 0) {
-    sigset_t children;
-    (void)::sigemptyset(&children);
-    (void)::sigaddset(&children, SIGCHLD);
-    int other = 0;
-    pid_t pid = 0;
-    while ((pid = ::waitpid(-1, &other, WNOHANG)) >= 0) {
-      if (pid > 0) {
-        note_change(pid, other);
-      } else if (::sigtimedwait(&children, nullptr, &kPatience) < 0) {
-        break;
-      }
+  sigset_t children;
+  (void)::sigemptyset(&children);
+  (void)::sigaddset(&children, SIGCHLD);
+  int other = 0;
+  pid_t pid = 0;
+  // Every process here is a child or has an ancestor that is, and orphans become ours: no child, no process.
+  for (bool is_killed = false; (pid = ::waitpid(-1, &other, WNOHANG)) >= 0;) {
+    if (pid > 0) {
+      note_change(pid, other);
+    } else if (!is_killed) {
+      (void)::kill(-1, SIGKILL);  // at least one process is there
+      is_killed = true;
+    } else if (::sigtimedwait(&children, nullptr, &kPatience) < 0) {
+      break;
     }
   }
   tell(Message::kExited, kOwnCommand, status);
@@ -200,8 +201,12 @@ void Init::finish(int status) {
 void Init::serve() {
   pollfd polled[] = {{.fd = kInitChannel, .events = POLLIN, .revents = 0},
                      {.fd = children_.get(), .events = POLLIN, .revents = 0}};
+  release_program_pages();
   while (true) {
-    if (::poll(polled, 2, -1) < 0) continue;  // EINTR
+    if (::poll(polled, 2, -1) < 0) {
+      if (errno == EINTR) continue;
+      ::_exit(0);  // blind to the supervisor's end: ending now is the only safe answer
+    }
     if (polled[1].revents != 0) reap();
     if (polled[0].revents == 0) continue;
     auto incoming = receive(kInitChannel, plan::kPacketPayloadLimit);
@@ -237,6 +242,12 @@ void run_init(const Start& start) {
   (void)::close(plan::kSeccompDescriptor);
   (void)::close(plan::kPlanDescriptor);
   const Walls walls = lock_down(sandbox, kProbeDescriptor, filter.has_value(), reporter);
+
+  // A second cord, which holds also while we wait in the kernel: from here on the supervisor's end is ours. It has to
+  // come after the last change of credentials, which would cut it (PR_SET_PDEATHSIG(2const)).
+  reporter.require(::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0, Stage::kReexec);
+  pollfd channel{.fd = kInitChannel, .events = 0, .revents = 0};
+  if (::poll(&channel, 1, 0) != 0) ::_exit(0);  // it ended before
 
   Init init(sandbox, filter ? filter->bytes() : std::string_view(), walls, watch_children());
   init.start_own_command();

@@ -151,6 +151,7 @@ void Supervisor::hear_own_command(Incoming incoming) {
     case Message::kStarted:
       is_started_ = true;
       for (const int number : early_signals_) tell_init(Message::kSignal, number);
+      release_program_pages();
       return;
     case Message::kExited:
       if (WIFSIGNALED(packet.value)) return end({.kind = Outcome::Kind::kSignalled, .value = WTERMSIG(packet.value)});
