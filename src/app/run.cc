@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "app/prepare.h"
@@ -7,6 +8,7 @@
 #include "base/text.h"
 #include "host/instances.h"
 #include "host/launcher.h"
+#include "host/probe.h"
 #include "host/queries.h"
 #include "os/file.h"
 
@@ -32,6 +34,23 @@ void announce(const Prepared& prepared, const RunRequest& request) {
   for (const std::string& warning : prepared.profile.warnings)
     print_note(text::format(_("warning: %s"), warning.c_str()));
   for (const std::string& warning : plan.warnings) print_note(text::format(_("warning: %s"), warning.c_str()));
+}
+
+bool is_mounted(facts::Facts& facts, const HostPath& path) {
+  host::look_up(facts, {path, path.parent()});
+  const facts::PathFact* const here = facts.find(path);
+  const facts::PathFact* const above = facts.find(path.parent());
+  return here != nullptr && above != nullptr && here->identity.device != above->identity.device;
+}
+
+// The launcher's mount namespace is a copy of what is mounted when it is made: a document portal that mounts itself
+// later is not in it. So it is started before the launcher.
+void wake_document_portal(facts::Facts& facts, const plan::Plan& plan) {
+  const bool is_wanted = std::any_of(plan.helpers.begin(), plan.helpers.end(), [](const plan::Helper& helper) {
+    return std::holds_alternative<plan::Documents>(helper);
+  });
+  if (!is_wanted || is_mounted(facts, facts.directories.runtime / "doc")) return;
+  (void)host::ask_documents(plan.app, {});  // what a missing portal means, the coordinator says
 }
 
 // Files go through the document portal before the start: the plan names what the app gets to see.
@@ -60,6 +79,7 @@ Status record(const host::Instance& instance, const plan::Plan& plan) {
 
 Result<int> run(const RunRequest& request) {
   Prepared prepared = TRY(prepare(request, Purpose::kRun));
+  wake_document_portal(prepared.facts, prepared.plan);
   TRY(hand_over_files(prepared.plan));
   host::Instance instance = TRY(host::create_instance(prepared.facts, prepared.plan.instance));
   announce(prepared, request);

@@ -84,6 +84,7 @@ Result<std::string> answer_documents(const std::vector<std::string>& arguments) 
     }
     grants.push_back({.file = TRY(HostPath::parse(argument->substr(3))), .is_writable = is_writable});
   }
+  if (grants.empty()) TRY(host::document_directory(session_bus()));  // starts the portal
   const std::vector<std::string> paths = TRY(host::share_documents(session_bus(), app, grants));
   return format_json(Json{{"paths", paths}});
 }
