@@ -7,7 +7,8 @@ would on a real host, and behind a veth pair a "LAN" stack that also plays the i
   sandbox --pasta-- host: 127.0.0.1 ::1 192.168.7.10 2001:db8:7::10 10.9.9.9 --veth-- LAN: see PLACES below
 
 hutch itself runs without capabilities, as the ordinary user. Servers note each visit, so that a destination counts as
-reached even where no answer comes back. Without /dev/net/tun for users, pasta or ip(8) the cases are skipped.
+reached even where no answer comes back. Without /dev/net/tun for users, /etc/resolv.conf, pasta or ip(8) the cases are
+skipped.
 """
 import json
 import os
@@ -323,6 +324,8 @@ def reason_to_skip():
             return f"{program} is not installed"
     if not os.access("/dev/net/tun", os.R_OK | os.W_OK):
         return "/dev/net/tun is not open to users"
+    if not os.path.exists("/etc/resolv.conf"):
+        return "there is no /etc/resolv.conf to put another in place of"
     return ""
 
 
