@@ -7,7 +7,7 @@ import tree
 OWN = "tests/lint/words.py"
 SUFFIXES = (".cc", ".h", ".c", ".py", ".sh", ".build", ".txt", ".md", ".toml", ".scd", ".xml", ".in", ".po", ".pot")
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
-MACHINE = re.compile(r"(?<![\w.])/work/")
+MACHINE = re.compile(r"(?<![\w.~])/work/")
 EMPTY_TEST = re.compile(r"GTEST_SKIP\(\)\s*;|EXPECT_TRUE\(true\)|ASSERT_TRUE\(true\)|\bexit 77\b")
 
 
