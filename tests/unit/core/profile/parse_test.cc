@@ -176,6 +176,9 @@ TEST(Parse, SyntaxErrorsSayWhere) {
   EXPECT_EQ(refusal("id = \"x\"\n[permissions\n").rfind("x.toml:", 0), 0u);
   EXPECT_EQ(refusal("= 1").rfind("x.toml:1:", 0), 0u);
   EXPECT_EQ(refusal("id = \"\xff\"\n").rfind("x.toml:1:", 0), 0u);
+  EXPECT_EQ(refusal("id = \"x\"\n[=]\n").rfind("x.toml:2:", 0), 0u);
+  EXPECT_EQ(refusal("id = \"x\"\n\u00e9 = 1\n").rfind("x.toml:2:", 0), 0u);
+  EXPECT_EQ(refusal("id = \"x\" \u00e9\n").rfind("x.toml:1:", 0), 0u);
 }
 
 TEST(Parse, NamesPathsAndValuesAreChecked) {
