@@ -1,0 +1,13 @@
+// Which profile and program a request means.
+#pragma once
+
+#include "core/facts/facts.h"
+#include "core/profile/request.h"
+#include "host/profiles.h"
+
+namespace hutch::app {
+
+// host::resolve; a name that means nothing gets a "did you mean" from the profiles there are.
+[[nodiscard]] Result<host::Resolved> resolve(const facts::Facts& facts, const profile::Request& request);
+
+}  // namespace hutch::app
