@@ -58,14 +58,31 @@ std::optional<std::string> path_of_uri(std::string_view text) {
   return path;
 }
 
-// The regular file an argument names, seen from `directory`.
-std::optional<HostPath> file_of(const std::string& argument, const HostPath& directory) {
+// ".." taken out by text alone: what the caller named, whatever symlinks make of it.
+std::optional<HostPath> by_text(const std::string& absolute) {
+  HostPath path;
+  for (const std::string_view part : text::split(absolute, '/')) {
+    if (part == "..") {
+      path = path.parent();
+      continue;
+    }
+    auto next = path.join(part);
+    if (!next) return std::nullopt;
+    path = std::move(*next);
+  }
+  return path;
+}
+
+// The regular file an argument names, seen from `directory`; index and access are the caller's to set.
+std::optional<profile::FileArgument> file_of(const std::string& argument, const HostPath& directory) {
   if (argument.empty() || argument.front() == '-' || argument.size() > kPathLimit) return std::nullopt;
-  const std::string path = path_of_uri(argument).value_or(argument);
-  auto real = real_path(path.starts_with('/') ? path : directory.str() + "/" + path);
+  std::string path = path_of_uri(argument).value_or(argument);
+  if (!path.starts_with('/')) path = directory.str() + "/" + path;
+  auto real = real_path(path);
+  auto named = by_text(path);
   struct stat status {};
-  if (!real || ::stat(real->c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
-  return real;
+  if (!real || !named || ::stat(real->c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
+  return profile::FileArgument{.index = 0, .file = std::move(*real), .named = std::move(*named)};
 }
 
 struct BindArgument {
@@ -104,8 +121,9 @@ Result<std::vector<profile::FileArgument>> file_arguments(const profile::Request
     for (std::size_t index = 0; index < request.arguments.size(); ++index) {
       auto file = file_of(request.arguments[index], directory);
       if (!file) continue;
-      files.push_back(
-          {.index = static_cast<std::uint32_t>(index), .file = std::move(*file), .is_writable = profile.open == "rw"});
+      file->index = static_cast<std::uint32_t>(index);
+      file->is_writable = profile.open == "rw";
+      files.push_back(std::move(*file));
     }
   }
   for (const std::string& text : bind_arguments) {
@@ -120,7 +138,9 @@ Result<std::vector<profile::FileArgument>> file_arguments(const profile::Request
     const auto index = static_cast<std::uint32_t>(place - request.arguments.begin());
     const bool is_argument = place != request.arguments.end();
     std::erase_if(files, [&](const auto& other) { return is_argument && other.index == index; });
-    files.push_back({.index = index, .file = std::move(*file), .is_writable = bind.is_writable});
+    file->index = index;
+    file->is_writable = bind.is_writable;
+    files.push_back(std::move(*file));
   }
   return files;
 }

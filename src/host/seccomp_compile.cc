@@ -41,6 +41,8 @@ constexpr std::uint32_t kSetIdBits = S_ISUID | S_ISGID;
 constexpr std::uint32_t kQueryPersonality = 0xffffffff;
 constexpr std::uint32_t kMultipathTcp = 262;  // IPPROTO_MPTCP
 
+constexpr std::uint32_t kInit = 1;
+
 CallRule refuse_bits(unsigned argument, std::uint32_t bits) {
   return {.clauses = {{.tests = {{.argument = argument, .mask = bits, .value = 0, .must_differ = true}},
                        .answer = refuse(EPERM)}},
@@ -128,6 +130,12 @@ CallRule allowed_rule(std::string_view name, const plan::SeccompPolicy& policy) 
   if (name == "fchmodat" || name == "fchmodat2" || name == "mknodat") return refuse_bits(2, kSetIdBits);
   if (name == "open") return refuse_setid_creation(1);
   if (name == "openat") return refuse_setid_creation(2);
+  // PID 1 of the sandbox has the program's uid: without this it could be starved or robbed of its descriptors.
+  for (const std::string_view call :
+       {"prlimit64", "sched_setaffinity", "sched_setattr", "sched_setparam", "sched_setscheduler"}) {
+    if (name == call) return refuse_values(0, {kInit});
+  }
+  if (name == "setpriority" || name == "ioprio_set") return refuse_values(1, {kInit});
   if (name == "kcmp" && !policy.allows_ptrace) return allow_values(2, {KCMP_FILE});
   return {.clauses = {}, .otherwise = kAllow};
 }

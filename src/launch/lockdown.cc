@@ -8,6 +8,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -37,7 +38,16 @@ bool drop_privileges() {
 }
 
 long leave_keyring() {
-  const long serial = ::syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr);
+  // A user has 200 keys (keyrings(7), maxkeys), and the kernel collects those of ended sandboxes with a delay: right
+  // after many of them, there is room again in a moment.
+  constexpr int kAttempts = 300;
+  constexpr timespec kPause = {.tv_sec = 0, .tv_nsec = 10'000'000};
+  long serial = -1;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    serial = ::syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr);
+    if (serial >= 0 || errno != EDQUOT) break;
+    (void)::nanosleep(&kPause, nullptr);  // cut short, it is tried sooner
+  }
   return serial < 0 && errno == ENOSYS ? 0 : serial;
 }
 

@@ -1,6 +1,7 @@
 #include "os/process.h"
 
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/syscall.h>
@@ -36,6 +37,10 @@ Result<Process> Process::spawn(const SpawnOptions& options) {
   posix_spawnattr_t attributes;
   if (::posix_spawn_file_actions_init(&actions) != 0 || ::posix_spawnattr_init(&attributes) != 0) {
     return unexpected(cannot_start(options.program, ENOMEM));
+  }
+  // What our own caller left open is not the child's.
+  if (::syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) != 0) {
+    return unexpected(cannot_start(options.program, errno));
   }
   // Copies above every target number first: placing one descriptor never overwrites another's source.
   std::vector<Fd> copies;

@@ -90,9 +90,12 @@ TEST(LaunchWalls, NoMountsWithAndWithoutLandlock) {
 TEST(LaunchWalls, TheHostsSessionKeyringIsOutOfReach) {
   // A keyring of this test's own with one key stands for the login session's.
   ASSERT_GE(::syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr), 0);
-  const long key =
-      ::syscall(SYS_add_key, "user", "hutch-test-key", "secret", 6, static_cast<long>(KEY_SPEC_SESSION_KEYRING));
-  ASSERT_GE(key, 0);
+  long key = -1;
+  const auto add_key = [&] {
+    key = ::syscall(SYS_add_key, "user", "hutch-test-key", "secret", 6, static_cast<long>(KEY_SPEC_SESSION_KEYRING));
+    return key >= 0;
+  };
+  ASSERT_TRUE(eventually(add_key));  // the keys of the tests before count until the kernel has collected them
   ASSERT_GE(::syscall(SYS_keyctl, KEYCTL_SEARCH, KEY_SPEC_SESSION_KEYRING, "user", "hutch-test-key", 0), 0);
   const Seen result = peek(small_sandbox(), {"keyring", "hutch-test-key", std::to_string(key)});
   EXPECT_EQ(result.one("keyring session"), "ok");

@@ -5,6 +5,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "core/compose/file_rules.h"
+#include "core/compose/links.h"
 #include "core/compose/secrets.h"
 
 namespace hutch::compose {
@@ -114,6 +115,12 @@ Result<std::string> hand_over(const Scene& scene, const std::vector<plan::Step>&
                    text::format(_("file '%s' does not exist"), text::printable(file.file.str()).c_str()));
   }
   TRY(check_place(scene.facts, file.file, fact->real));
+  if (leads_into_protected(scene.facts, file.named, fact->real)) {
+    return failure(ErrorKind::kDenied,
+                   text::format(_("'%s' is a symlink to a protected place, '%s'"),
+                                text::printable(file.named.str()).c_str(), text::printable(fact->real.str()).c_str()),
+                   _("name the file itself when the program is to have it"));
+  }
   const plan::Bind* const shown = bind_showing(scene.facts, steps, file.file);
   const bool is_enough = shown != nullptr && (!file.is_writable || shown->access == plan::BindAccess::kReadWrite);
   if (is_enough || fact->real.is_below(HostPath::literal("/usr"))) return file.file.str();

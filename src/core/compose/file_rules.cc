@@ -5,6 +5,7 @@
 
 #include "base/i18n.h"
 #include "base/text.h"
+#include "core/compose/links.h"
 #include "core/compose/scene.h"
 #include "core/compose/secrets.h"
 #include "core/profile/files.h"
@@ -69,6 +70,13 @@ Status refuse(const Grant& grant, const HostPath& path, const char* hint) {
 
 Status check_grant(const Grant& grant, const FileRule& rule, const Facts& facts) {
   const HostPath& real = rule.real;
+  if (leads_into_protected(facts, rule.path, real)) {
+    return refuse(grant, rule.path, N_("a symlink leads it to a protected place; grant that place by its own name"));
+  }
+  if (planted_link(facts, rule.path)) {
+    return refuse(grant, rule.path,
+                  N_("a symlink on its way may have been made by a sandboxed program; grant where it leads instead"));
+  }
   for (const HostPath& place : own_places(facts)) {
     if (real.is_at_or_below(real_of(facts, place))) return refuse(grant, rule.path, N_("this place belongs to hutch"));
   }

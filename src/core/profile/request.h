@@ -11,7 +11,8 @@ namespace hutch::profile {
 
 struct FileArgument {
   std::uint32_t index = 0;  // in arguments
-  HostPath file;
+  HostPath file;            // without symlinks
+  HostPath named;           // as the caller named it, made absolute by text alone
   bool is_writable = false;
   bool operator==(const FileArgument&) const = default;
 };

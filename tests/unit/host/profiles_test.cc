@@ -193,15 +193,6 @@ TEST_F(Profiles, AShippedProfileCannotVouchForAUsersProgram) {
   EXPECT_EQ(resolved(request(tool.str())).profile.str(), "helper");
 }
 
-TEST_F(Profiles, WhatAnybodyMayWriteIsNotRoots) {
-  if (::geteuid() != 0) GTEST_SKIP() << "only root can make a file of root's";
-  write("shipped/apps/helper.toml", "id = \"helper\"\nmatch = { command = [\"" + at("bin/tool").str() + "\"] }\n");
-  write("bin/tool", "#!/bin/sh\n", 0755);
-  EXPECT_EQ(resolved(request("tool")).profile.str(), "helper");
-  write("bin/tool", "#!/bin/sh\n", 0757);
-  EXPECT_EQ(resolved(request("tool")).profile.str(), "untrusted");
-}
-
 TEST_F(Profiles, TheUsersProfileForAProgramWinsAndTwoOfOneRankAreAmbiguous) {
   write("shipped/apps/editor.toml", kEditor);
   write("config/hutch/profiles/strict.toml", "id = \"strict\"\nmatch = { command = [\"/usr/bin/env\"] }\n");

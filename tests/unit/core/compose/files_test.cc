@@ -158,15 +158,15 @@ TEST(Files, AWritableGrantBelowAReadOnlyOneIsMountedOverIt) {
 TEST(Files, LinksInADirectoryTakenApartLeadNowhereNew) {
   FakeHost host = FakeHost::desktop();
   host.add("/home/alice/.ssh/id_ed25519");
-  host.add("/home/alice/work/plan.txt");
+  host.add("/home/alice/drafts/plan.txt");
   host.add("/srv/other/x");
   host.add_link("/home/alice/keys", ".ssh");
   host.add_link("/home/alice/outside", "/srv/other");
-  host.add_link("/home/alice/current", "work");
+  host.add_link("/home/alice/current", "drafts");
   const auto plan = plan_of(host, {"filesystem=home"});
   EXPECT_EQ(step_at(plan, "/home/alice/keys"), nullptr);
   EXPECT_EQ(step_at(plan, "/home/alice/outside"), nullptr);
-  EXPECT_EQ(bind_at(plan, "/home/alice/current")->source.str(), "/home/alice/work");
+  EXPECT_EQ(bind_at(plan, "/home/alice/current")->source.str(), "/home/alice/drafts");
   EXPECT_FALSE(brings(plan, "/srv/other"));
 }
 
@@ -249,6 +249,27 @@ TEST(Files, AGrantedSymlinkShowsWhatItLeadsTo) {
   const auto inside = plan_of(host, {"filesystem=/srv/a:ro", "filesystem=/srv/a/link"});
   EXPECT_EQ(step_at(inside, "/srv/a/link"), nullptr);
   EXPECT_NE(bind_at(inside, "/srv/docs"), nullptr);
+}
+
+TEST(Files, ASymlinkAProgramMayHavePlantedOpensNothing) {
+  FakeHost host = FakeHost::desktop();
+  host.add("/home/alice/.ssh/id_ed25519");
+  host.add("/home/alice/.bashrc");
+  host.add("/home/alice/other/diary");
+  host.add("/home/alice/drafts/plan.txt");
+  host.add_link("/home/alice/drafts/keys", "../.ssh");
+  host.add_link("/home/alice/drafts/shell", "../.bashrc");
+  host.add_link("/home/alice/drafts/out", "../other");
+  host.add_link("/home/alice/mine", "other");
+  for (const char* const flag :
+       {"filesystem=~/drafts/keys:ro", "filesystem=~/drafts/keys/id_ed25519:ro", "filesystem=~/drafts/shell",
+        "filesystem=~/drafts/out", "filesystem=~/drafts/out:create", "filesystem=~/drafts/out/diary:ro"}) {
+    EXPECT_NE(refusal(host, {flag}).find("not given to a sandbox"), std::string::npos) << flag;
+    EXPECT_NE(refusal(host, {"filesystem=~/drafts", flag}).find("not given to a sandbox"), std::string::npos) << flag;
+  }
+  // In the home itself no program can have made one: it is always taken apart.
+  EXPECT_EQ(bind_at(plan_of(host, {"filesystem=~/mine"}), "/home/alice/mine")->source.str(), "/home/alice/other");
+  EXPECT_NE(bind_at(plan_of(host, {"filesystem=~/.ssh:ro"}), "/home/alice/.ssh"), nullptr);
 }
 
 TEST(Files, PersistKeepsADirectoryTheBoxsOwnInAGrantedHome) {

@@ -107,7 +107,7 @@ TEST(NetworkMode, PublishedPortsAreForwarded) {
   profile.grants.push_back({.kind = Kind::kPublish, .name = "8443:443"});
   const auto plan = plan_network(profile, host());
   ASSERT_TRUE(plan);
-  EXPECT_EQ(value_of(*plan, "--tcp-ports"), "8080:80,8443:443");
+  EXPECT_EQ(value_of(*plan, "--tcp-ports"), "127.0.0.1/8080:80,8443:443");
   EXPECT_EQ(value_of(*plan, "--udp-ports"), "none");
 }
 
