@@ -14,6 +14,7 @@
 
 #include "base/i18n.h"
 #include "base/text.h"
+#include "host/job_control.h"
 #include "host/relay.h"
 #include "os/pipe.h"
 #include "os/process.h"
@@ -83,6 +84,7 @@ class Execution {
   Status read_packet(const Packet& packet, std::vector<os::Fd> descriptors);
   Status take_terminal(os::Fd master);
   Status forward(int number);
+  Status watch_for_stop();
   Status stop_with_command();
   Status tell(Message kind, std::int32_t value) const;
   void finish();
@@ -144,6 +146,7 @@ Result<plan::Outcome> Execution::run() {
       return unexpected(system_error(errno, _("cannot wait for the command")));
     }
     for (Route& route : routes_) route.move(watched);
+    TRY(watch_for_stop());
     for (Route& route : routes_) {
       const int finished = route.take_finished();
       std::erase_if(ours_, [&](const os::Fd& fd) { return fd.get() == finished; });
@@ -216,6 +219,19 @@ Status Execution::forward(int number) {
     return {};
   }
   return tell(Message::kSignal, number);
+}
+
+// The key that stops a job, where the kernel would throw it away.
+Status Execution::watch_for_stop() {
+  if (master_ < 0) return {};
+  for (Route& route : routes_) {
+    if (!route.ends_at(master_) || !route.has_pending()) continue;
+    const std::optional<char> key = discarded_stop_key(master_);
+    if (!key || !route.holds(*key)) continue;
+    route.drop(*key);
+    TRY(tell(Message::kSignal, SIGSTOP));
+  }
+  return {};
 }
 
 // The command was stopped from its terminal (^Z): so are we, for our shell to see. What runs next is its `fg`.

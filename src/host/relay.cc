@@ -47,6 +47,11 @@ void Route::drain(int milliseconds) {
   }
 }
 
+void Route::drop(char byte) {
+  const std::size_t place = pending_.find(byte);
+  if (place != std::string::npos) pending_.erase(place, 1);
+}
+
 int Route::take_finished() {
   const bool is_finished = from_ < 0 && pending_.empty() && closes_target_ && to_ >= 0;
   return is_finished ? std::exchange(to_, -1) : -1;

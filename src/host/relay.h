@@ -23,6 +23,10 @@ class Route {
   void drain(int milliseconds);
   // The target to close, because its source has ended and everything arrived; -1: none, or closed before.
   [[nodiscard]] int take_finished();
+  [[nodiscard]] bool has_pending() const { return !pending_.empty(); }
+  [[nodiscard]] bool holds(char byte) const { return pending_.find(byte) != std::string::npos; }
+  // Takes the first such byte out of what was read and not yet written.
+  void drop(char byte);
   [[nodiscard]] bool ends_at(int target) const { return to_ == target; }
 
  private:

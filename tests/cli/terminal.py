@@ -1,0 +1,221 @@
+#!/usr/bin/python3
+"""Terminals: `hutch run` and `hutch exec` at a real pseudo terminal, with job control by a real shell."""
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+
+HUTCH = os.environ["HUTCH"]
+DEADLINE = 30
+failures = 0
+
+
+def check(what, condition, detail=""):
+    global failures
+    if condition:
+        print(f"ok - {what}", flush=True)
+        return
+    failures += 1
+    print(f"not ok - {what}\n  {detail!r}", flush=True)
+
+
+class Session:
+    """A program on a pseudo terminal of its own."""
+
+    def __init__(self, arguments, rows=31, columns=97):
+        self.text = ""
+        self.status = None
+        self.pid, self.master = pty.fork()
+        if self.pid == 0:
+            os.execv(arguments[0], arguments)
+        self.resize(rows, columns)
+
+    def resize(self, rows, columns):
+        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def read(self, seconds):
+        if not select.select([self.master], [], [], seconds)[0]:
+            return True
+        try:
+            data = os.read(self.master, 65536)
+        except OSError:  # EIO: the last holder of the other side is gone
+            return False
+        self.text += data.decode("utf-8", "replace")
+        return bool(data)
+
+    def expect(self, pattern):
+        """Waits for the pattern behind what was matched before; True when it came."""
+        until = time.monotonic() + DEADLINE
+        while time.monotonic() < until:
+            match = re.search(pattern, self.text)
+            if match:
+                self.text = self.text[match.end():]
+                return True
+            if not self.read(0.1):
+                break
+        return re.search(pattern, self.text) is not None
+
+    def type(self, text):
+        os.write(self.master, text.encode())
+
+    def end(self):
+        until = time.monotonic() + DEADLINE
+        while time.monotonic() < until and self.read(0.1):
+            pass
+        if time.monotonic() >= until:
+            os.kill(self.pid, signal.SIGKILL)  # its own child: a test that hangs is a test that fails
+        _, status = os.waitpid(self.pid, 0)
+        os.close(self.master)
+        self.status = os.waitstatus_to_exitcode(status)
+        return self.status
+
+    def settings(self):
+        return termios.tcgetattr(self.master)
+
+
+def settle(session, before):
+    """The terminal is again as it was."""
+    until = time.monotonic() + DEADLINE
+    while time.monotonic() < until:
+        if session.settings() == before:
+            return True
+        session.read(0.05)
+    return False
+
+
+def tests_of(kind, start):
+    session = Session([*start, "sh", "-c", "tty; stty size; exit 4"])
+    check(f"{kind}: the program has a terminal of the sandbox's own", session.expect(r"/dev/pts/\d+"), session.text)
+    check(f"{kind}: with the size of ours", session.expect(r"31 97"), session.text)
+    check(f"{kind}: its status is ours", session.end() == 4, session.status)
+
+    session = Session([*start, "sh", "-c", "trap 'stty size; exit' WINCH; echo up; while :; do sleep 0.1; done"])
+    session.expect("up")
+    session.resize(40, 120)
+    check(f"{kind}: a new size arrives", session.expect("40 120"), session.text)
+    session.end()
+
+    session = Session([*start, "sh", "-c", "trap 'echo caught; exit 9' INT; echo up; while :; do sleep 0.1; done"])
+    session.expect("up")
+    session.type("\x03")
+    check(f"{kind}: ^C is the program's", session.expect("caught"), session.text)
+    check(f"{kind}: and not ours", session.end() == 9, session.status)
+
+    session = Session([*start, "cat"])
+    session.type("typed\n")
+    check(f"{kind}: what is typed arrives", session.expect(r"typed\r\n[^\0]*typed\r\n"), session.text)
+    session.type("\x04")
+    check(f"{kind}: ^D ends the input", session.end() == 0, session.status)
+
+    session = Session([*start, "sh", "-c", "seq 20000; echo the end"])
+    check(f"{kind}: nothing of much output is lost", session.expect(r"19999\r\n20000\r\nthe end"), session.text[-200:])
+    session.end()
+
+
+def job_control(kind, start):
+    """^Z stops the command and us, our shell sees it, `fg` goes on."""
+    session = Session(["/bin/bash", "--norc", "--noprofile", "-i"])
+    session.type("PS1='ready> '\n")
+    session.expect("ready> $")
+    before = session.settings()
+    command = " ".join(start) + " sh -c 'echo up; read line; echo got $line'"
+    session.type(command + "\n")
+    session.expect(r"up\r\n")
+    session.type("\x1a")
+    check(f"{kind}: ^Z stops it", session.expect("Stopped"), session.text)
+    session.expect("ready> ")
+    check(f"{kind}: the terminal is as before while it is stopped", settle(session, before), session.settings())
+    session.type("fg\n")
+    session.expect("read line")
+    session.type("more\n")
+    check(f"{kind}: fg goes on with it", session.expect("got more"), session.text)
+    session.type("exit\n")
+    session.end()
+
+
+def restores_settings(kind, start):
+    session = Session(["/bin/bash", "--norc", "--noprofile", "-i"])
+    session.type("PS1='ready> '\n")
+    session.expect("ready> $")
+    before = session.settings()
+    session.type(" ".join(start) + " sh -c 'echo up; stty raw; kill -KILL $$'\n")
+    session.expect("up")
+    session.expect("ready> ")
+    check(f"{kind}: the terminal is as before when the program was killed", settle(session, before), session.settings())
+    session.type("exit\n")
+    session.end()
+
+
+def inner_shell(kind, start):
+    """Jobs of a shell inside are that shell's: ^Z stops them and not us."""
+    session = Session([*start, "bash", "--norc", "--noprofile", "-i"])
+    session.type("PS1='inside> '\n")
+    session.expect("inside> $")
+    session.type("\x1a")  # at its prompt the shell ignores it
+    session.type("sh -c 'echo up; exec sleep 600'\n")
+    session.expect(r"up\r\n")
+    session.type("\x1a")
+    check(f"{kind}: ^Z stops a job of a shell inside", session.expect("Stopped.*sleep 600"), session.text)
+    session.expect("inside> $")
+    session.type("fg\n")
+    session.expect("exec sleep 600")
+    session.type("\x03")
+    session.expect("inside> $")
+    session.type("exit 6\n")
+    check(f"{kind}: and the shell goes on", session.end() == 6, session.status)
+
+
+def hang_up(instance):
+    """Closing the terminal ends the command in the sandbox, not the sandbox."""
+    marker = f"7{os.getpid()}1"
+    session = Session([HUTCH, "exec", instance, "--", "sh", "-c", f"echo up; sleep {marker}"])
+    session.expect("up")
+    os.close(session.master)
+    os.waitpid(session.pid, 0)
+    until = time.monotonic() + DEADLINE
+    gone = False
+    while not gone and time.monotonic() < until:
+        gone = subprocess.run(["pgrep", "-f", f"sleep {marker}"], stdout=subprocess.DEVNULL, check=False).returncode != 0
+        select.select([], [], [], 0.05)
+    check("exec: hanging up ends the command", gone)
+    alive = subprocess.run([HUTCH, "exec", instance, "--", "true"], stdin=subprocess.DEVNULL, check=False).returncode
+    check("exec: and not the sandbox", alive == 0, alive)
+
+
+def main():
+    with tempfile.TemporaryDirectory(dir=os.environ.get("XDG_RUNTIME_DIR", "/tmp")) as runtime, \
+            tempfile.TemporaryDirectory() as home:
+        os.environ.update(XDG_RUNTIME_DIR=runtime, HOME=home, TERM="xterm", LC_ALL="C.UTF-8",
+                          HUTCH_PROFILE_PATH=os.environ["HUTCH_SOURCE_DIR"] + "/profiles")
+        run = [HUTCH, "run", "--profile", "cli"]
+        tests_of("run", run)
+        job_control("run", run)
+        inner_shell("run", run)
+        restores_settings("run", run)
+        instance = "terminals"
+        app = subprocess.Popen([*run, "--instance", instance, "sleep", "600"], stdin=subprocess.DEVNULL,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        start = [HUTCH, "exec", instance, "--"]
+        until = time.monotonic() + DEADLINE
+        while time.monotonic() < until and subprocess.run([*start, "true"], stdin=subprocess.DEVNULL, check=False,
+                                                          stderr=subprocess.DEVNULL).returncode != 0:
+            select.select([], [], [], 0.05)
+        tests_of("exec", start)
+        job_control("exec", start)
+        inner_shell("exec", start)
+        restores_settings("exec", start)
+        hang_up(instance)
+        app.send_signal(signal.SIGTERM)
+        app.wait()
+    sys.exit(1 if failures else 0)
+
+
+main()
