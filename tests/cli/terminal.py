@@ -137,6 +137,7 @@ def job_control(kind, start):
     session.expect("read line")
     session.type("more\n")
     check(f"{kind}: fg goes on with it", session.expect("got more"), session.text)
+    session.expect("ready> $")  # what is typed earlier is still the program's
     session.type("exit\n")
     session.end()
 
@@ -160,13 +161,13 @@ def inner_shell(kind, start):
     session.type("PS1='inside> '\n")
     session.expect("inside> $")
     session.type("\x1a")  # at its prompt the shell ignores it
-    session.type("sh -c 'echo up; exec sleep 600'\n")
+    session.type("sh -c 'trap \"echo again\" CONT; echo up; while :; do sleep 0.1; done'\n")
     session.expect(r"up\r\n")
     session.type("\x1a")
-    check(f"{kind}: ^Z stops a job of a shell inside", session.expect("Stopped.*sleep 600"), session.text)
+    check(f"{kind}: ^Z stops a job of a shell inside", session.expect("Stopped.*done'"), session.text)
     session.expect("inside> $")
     session.type("fg\n")
-    session.expect("exec sleep 600")
+    check(f"{kind}: and its fg goes on with it", session.expect(r"again\r\n"), session.text)
     session.type("\x03")
     session.expect("inside> $")
     session.type("exit 6\n")
@@ -213,6 +214,7 @@ def main():
         inner_shell("exec", start)
         restores_settings("exec", start)
         hang_up(instance)
+        check("exec: the app outlives all of this", app.poll() is None, app.returncode)
         app.send_signal(signal.SIGTERM)
         app.wait()
     sys.exit(1 if failures else 0)
