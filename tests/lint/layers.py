@@ -15,6 +15,7 @@ ONLY_IN = {
     "TOML library": (r"#\s*include <toml\+\+/", {"core/profile/parse.cc"}),
     "command line library": (r"#\s*include <CLI/", {"cli/"}),
     "seccomp library": (r"#\s*include <seccomp\.h>", {"host/seccomp_compile.cc"}),
+    "cryptography library": (r"#\s*include <openssl/", {"os/sha256.cc"}),
     "glib": (r"#\s*include <(glib|gio)", {"host/keyfile.cc"}),
     "message bus library": (r"#\s*include <systemd/sd-bus", {"host/user_bus.cc"}),
     "name spaces and mounts": (

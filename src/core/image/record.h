@@ -1,0 +1,45 @@
+// What the store knows of an image: its manifest, configuration and layers by digest, and the names it goes by.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/image/digest.h"
+
+namespace hutch::image {
+
+inline constexpr std::size_t kLayerLimit = 250;                // of one image; overlayfs stacks at most 500
+inline constexpr std::size_t kNameLimit = 512;                 // bytes of a name, digest included
+inline constexpr std::size_t kImageLimit = 4096;               // in one store
+inline constexpr std::uint64_t kManifestSizeLimit = 4u << 20;  // as registries have it (distribution specification)
+inline constexpr std::uint64_t kBlobSizeLimit = 1ULL << 40;
+
+// A blob as a manifest refers to it.
+struct Descriptor {
+  std::string media_type;
+  Digest digest;
+  std::uint64_t size = 0;
+  bool operator==(const Descriptor&) const = default;
+};
+
+struct Layer {
+  Descriptor blob;
+  Digest diff_id;  // of the uncompressed archive
+  bool operator==(const Layer&) const = default;
+};
+
+// One image of the store. The manifest's digest is its identity.
+struct Record {
+  std::vector<std::string> names;  // full references, sorted; none: known by digest only
+  std::vector<std::string> users;  // what keeps it besides names, e.g. "toolbox/NAME"; sorted
+  Descriptor manifest;
+  Descriptor config;
+  std::vector<Layer> layers;  // base first
+  std::int64_t added = 0;     // seconds since 1970
+  std::string source;         // where it came from, a transport's own spelling
+  std::string trust;          // what the policy said of it; empty: nothing asked
+  bool operator==(const Record&) const = default;
+};
+
+}  // namespace hutch::image
