@@ -92,7 +92,7 @@ class Execution {
   os::Fd socket_;
   plan::Command command_;
   std::uint32_t id_ = 0;
-  bool has_started_ = false;    // before, there is nobody to forward signals to: they wait
+  bool has_started_ = false;    // before, there is nobody to forward signals to
   std::vector<os::Fd> inside_;  // what the command gets as 0-2, until sent
   std::vector<os::Fd> ours_;    // pipes and the pty master
   std::vector<Route> routes_;
@@ -139,7 +139,7 @@ Result<plan::Outcome> Execution::run() {
   const ForwardedSignals signals = TRY(ForwardedSignals::open());
   while (!outcome_) {
     std::vector<pollfd> watched = {{.fd = socket_.get(), .events = POLLIN, .revents = 0},
-                                   {.fd = has_started_ ? signals.fd() : -1, .events = POLLIN, .revents = 0}};
+                                   {.fd = signals.fd(), .events = POLLIN, .revents = 0}};
     for (const Route& route : routes_) route.watch(watched);
     if (::poll(watched.data(), watched.size(), -1) < 0) {
       if (errno == EINTR) continue;
@@ -151,10 +151,11 @@ Result<plan::Outcome> Execution::run() {
       const int finished = route.take_finished();
       std::erase_if(ours_, [&](const os::Fd& fd) { return fd.get() == finished; });
     }
-    if (watched[1].revents != 0) {
+    if (watched[0].revents != 0) {
+      TRY(receive());  // may say that it started, so comes before signals
+    } else if (watched[1].revents != 0) {
       if (const auto number = signals.next()) TRY(forward(*number));
     }
-    if (watched[0].revents != 0) TRY(receive());
   }
   finish();
   return *outcome_;
@@ -216,6 +217,10 @@ Status Execution::take_terminal(os::Fd master) {
 Status Execution::forward(int number) {
   if (number == SIGWINCH) {
     if (master_ >= 0) os::copy_window_size(STDIN_FILENO, master_);
+    return {};
+  }
+  if (!has_started_) {  // closing the connection ends it inside
+    outcome_ = plan::Outcome{.kind = plan::Outcome::Kind::kSignalled, .value = number};
     return {};
   }
   return tell(Message::kSignal, number);

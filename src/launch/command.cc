@@ -132,6 +132,25 @@ Spawned spawn(const Entry& entry) {
   return {.pid = 0, .failure = child.report};
 }
 
+Begun begin(const Entry& entry) {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return {};
+  os::Fd read(ends[0]);
+  const os::Fd write(ends[1]);
+  const pid_t pid = ::fork();
+  if (pid < 0) return {};
+  if (pid > 0) return {.pid = pid, .news = std::move(read)};
+  const StepReport report = entry.become();
+  (void)!::write(write.get(), &report, sizeof report);  // an empty pipe takes it; PID 1 that is gone took us along
+  ::_exit(plan::exit_code(report));
+}
+
+News read_news(int news, StepReport& report) {
+  const ssize_t count = ::read(news, &report, sizeof report);
+  if (count == sizeof report) return News::kFailed;
+  return count < 0 && (errno == EAGAIN || errno == EINTR) ? News::kNone : News::kExecuted;
+}
+
 Terminal make_terminal(int like) {
   Terminal terminal;
   os::Fd master(::open("/dev/pts/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC));

@@ -1,7 +1,6 @@
 // Starting a command behind all walls: the plan's own and each `exec`.
 //
-// What the new process needs is laid out beforehand; between fork and exec nothing is allocated. The child borrows
-// PID 1's memory until it executes (CLONE_VM | CLONE_VFORK), so a failure comes back as a value.
+// What the new process needs is laid out beforehand; between fork and exec nothing is allocated.
 #pragma once
 
 #include <sys/types.h>
@@ -57,7 +56,20 @@ struct Spawned {
   pid_t pid = 0;
   std::optional<plan::StepReport> failure;
 };
+// The first command: it borrows PID 1's memory until it executes (CLONE_VM | CLONE_VFORK), so that nothing is copied
+// and a failure comes back as a value. Only while nothing else runs inside: whoever stops the child stops PID 1.
 [[nodiscard]] Spawned spawn(const Entry& entry);
+
+// A later command, in a copy of PID 1 that does not hold it up.
+struct Begun {
+  pid_t pid = 0;  // 0 with errno
+  os::Fd news;    // see read_news
+};
+[[nodiscard]] Begun begin(const Entry& entry);
+
+enum class News { kNone, kExecuted, kFailed };
+// How the start went; kExecuted also of a child that was killed before. Does not wait.
+[[nodiscard]] News read_news(int news, plan::StepReport& report);
 
 // A pseudo terminal of the sandbox's own devpts, with the window size of `like`. Empty with errno.
 struct Terminal {

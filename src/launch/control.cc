@@ -40,7 +40,11 @@ void Control::drop(Client& client) {
   packet.kind = Message::kSignal;
   packet.command = client.command;
   packet.value = SIGHUP;
-  if (client.command != 0) (void)send(init_, packet);  // PID 1 that is gone took the command with it
+  if (client.command != 0) {
+    (void)send(init_, packet);         // PID 1 that is gone took the command with it
+    packet.kind = Message::kContinue;  // a stopped one learns of it only now, as the kernel has it for orphaned jobs
+    (void)send(init_, packet);
+  }
   client = {};
 }
 

@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "launch/command.h"
 #include "launch/failure.h"
@@ -34,6 +35,8 @@ constexpr std::uint32_t kOwnCommand = 0;
 struct Command {
   pid_t pid = 0;  // 0: free
   std::uint32_t id = 0;
+  os::Fd news;             // open until it has executed or failed
+  bool has_ended = false;  // its end was told, its process is still there
 };
 
 class Init {
@@ -48,6 +51,7 @@ class Init {
   void act_on(Incoming incoming);
   void execute(const Incoming& incoming);
   void signal(std::uint32_t id, int number);
+  void hear_news(Command& command);
   void reap();
   void note_change(pid_t pid, int status);
   [[noreturn]] void finish(int status);
@@ -96,12 +100,29 @@ StepReport Init::start(std::uint32_t id, Entry& entry, bool wants_terminal) {
   entry.limits = sandbox_.resource_limits;
   entry.filter = filter_;
   entry.walls = walls_;
+  if (id != kOwnCommand) {
+    Begun begun = begin(entry);
+    if (begun.pid == 0) return {.stage = Stage::kExec, .step = -1, .error = errno};
+    *free = {.pid = begun.pid, .id = id, .news = std::move(begun.news)};
+    return {};
+  }
   const Spawned spawned = spawn(entry);
   if (spawned.failure) return *spawned.failure;
-  *free = {.pid = spawned.pid, .id = id};
-  if (id == kOwnCommand) own_terminal_ = std::move(terminal.slave);
+  *free = {.pid = spawned.pid, .id = id, .news = {}};
+  own_terminal_ = std::move(terminal.slave);
   tell(Message::kStarted, id, spawned.pid);
   return {};
+}
+
+void Init::hear_news(Command& command) {
+  if (!command.news) return;
+  StepReport report;
+  const News news = read_news(command.news.get(), report);
+  if (news == News::kNone) return;
+  command.news.reset();
+  if (news == News::kExecuted) return tell(Message::kStarted, command.id, command.pid);
+  command.has_ended = true;
+  tell(Message::kFailed, command.id, 0, report);
 }
 
 void Init::start_own_command() {
@@ -135,10 +156,15 @@ void Init::execute(const Incoming& incoming) {
 }
 
 void Init::signal(std::uint32_t id, int number) {
-  const Command* const command = find(id);
+  Command* const command = find(id);
   if (command == nullptr || number <= 0 || number >= NSIG) return;
-  // Job control is for the whole job; other signals are the leader's to pass on.
   const bool is_for_group = number == SIGSTOP || number == SIGCONT || number == SIGTSTP;
+  hear_news(*command);
+  if (command->news) {  // on its way, with every signal blocked; something inside may have stopped it there
+    (void)::kill(command->pid, is_for_group ? SIGCONT : SIGKILL);
+    return;
+  }
+  // Job control is for the whole job; other signals are the leader's to pass on.
   (void)::kill(is_for_group ? -command->pid : command->pid, number);  // it may have ended this moment
 }
 
@@ -160,11 +186,14 @@ void Init::note_change(pid_t pid, int status) {
   const auto command =
       std::find_if(commands_.begin(), commands_.end(), [pid](const Command& it) { return it.pid == pid; });
   if (command == commands_.end()) return;
-  if (WIFSTOPPED(status)) return tell(Message::kStopped, command->id, WSTOPSIG(status));
-  const std::uint32_t id = command->id;
-  command->pid = 0;
-  if (id == kOwnCommand) finish(status);
-  tell(Message::kExited, id, status);
+  hear_news(*command);
+  if (WIFSTOPPED(status)) {
+    if (!command->news) tell(Message::kStopped, command->id, WSTOPSIG(status));  // before, there is no job to stop
+    return;
+  }
+  const Command ended = std::exchange(*command, {});
+  if (ended.id == kOwnCommand) finish(status);
+  if (!ended.has_ended) tell(Message::kExited, ended.id, status);
 }
 
 void Init::reap() {
@@ -199,16 +228,23 @@ void Init::finish(int status) {
 }
 
 void Init::serve() {
-  pollfd polled[] = {{.fd = kInitChannel, .events = POLLIN, .revents = 0},
-                     {.fd = children_.get(), .events = POLLIN, .revents = 0}};
+  enum Slot : std::size_t { kChannel, kChildren, kCommands };
+  pollfd polled[kCommands + kCommandLimit];
+  for (pollfd& slot : polled) slot = {.fd = -1, .events = POLLIN, .revents = 0};
+  polled[kChannel].fd = kInitChannel;
+  polled[kChildren].fd = children_.get();
   release_program_pages();
   while (true) {
-    if (::poll(polled, 2, -1) < 0) {
+    for (std::size_t index = 0; index < kCommandLimit; ++index) {
+      polled[kCommands + index].fd = commands_[index].news ? commands_[index].news.get() : -1;
+    }
+    if (::poll(polled, kCommands + kCommandLimit, -1) < 0) {
       if (errno == EINTR) continue;
       ::_exit(0);  // blind to the supervisor's end: ending now is the only safe answer
     }
-    if (polled[1].revents != 0) reap();
-    if (polled[0].revents == 0) continue;
+    for (Command& command : commands_) hear_news(command);
+    if (polled[kChildren].revents != 0) reap();
+    if (polled[kChannel].revents == 0) continue;
     auto incoming = receive(kInitChannel, plan::kPacketPayloadLimit);
     if (!incoming) ::_exit(0);  // the supervisor is gone: so are we, and everything with us
     act_on(std::move(*incoming));

@@ -89,7 +89,7 @@ same "nothing is left behind" "" "$(left_over)"
 # Two hundred instances that only look alive: directories whose locks a process holds. OFD and POSIX locks exclude each
 # other (fcntl(2)), so hutch cannot tell.
 python3 - "$runtime/hutch" <<'PYTHON' &
-import fcntl, json, os, sys
+import fcntl, json, os, socket, sys
 held = []
 with open(f"/proc/{os.getpid()}/stat") as file:
     began = int(file.read().rpartition(")")[2].split()[19])
@@ -106,6 +106,9 @@ for number in range(200):
               "weakenings": [], "warnings": []}
     with open(os.path.join(directory, "record.json"), "w") as file:
         json.dump(record, file)
+silent = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)  # a supervisor that does not answer
+silent.bind(os.path.join(sys.argv[1], "fake000", "control"))
+silent.listen()
 open(os.path.join(sys.argv[1], "..", "ready"), "w").close()
 import signal
 signal.pause()
@@ -127,6 +130,13 @@ for ((round = 0; round < 10; round++)); do
   ((took >= best)) || best=$took
 done
 check "ps takes less than 30 ms ($((best / 1000)) ms)" test "$best" -lt 30000
+"$HUTCH" exec fake000 -- true </dev/null 2>/dev/null &
+client=$!
+waits_for_answer() { grep -q '^SigBlk:	0*[1-9a-f]' "/proc/$client/status"; }
+check "exec waits for a sandbox that does not answer" within 10 waits_for_answer
+kill -TERM "$client"
+wait "$client"
+same "and can be ended" 143 $?
 kill "$holder"
 wait "$holder" 2>/dev/null
 hutch ps --no-legend

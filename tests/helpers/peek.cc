@@ -311,6 +311,15 @@ void do_kill(const Arguments& arguments) {
   std::printf("kill %d: %s\n", pid, outcome_of(::kill(pid, number(arguments, 1))));
 }
 
+// Lies in wait for a process that is not there yet.
+void do_waylay(const Arguments& arguments) {
+  while (::kill(number(arguments, 0), SIGSTOP) != 0) {
+  }
+  std::printf("waylay: stopped\n");
+  (void)std::fflush(stdout);
+  while (true) (void)::pause();
+}
+
 void do_ptrace(const Arguments& arguments) {
   const int pid = number(arguments, 0, 1);
   std::printf("ptrace %d: %s\n", pid,
@@ -551,6 +560,7 @@ constexpr Verb kVerbs[] = {
     {"unix", do_unix},
     {"unlink", do_unlink},
     {"userns", do_userns},
+    {"waylay", do_waylay},
     {"write", do_write},
 };
 
