@@ -5,23 +5,12 @@
 #include <string>
 #include <vector>
 
-#include "core/image/digest.h"
+#include "core/image/descriptor.h"
 
 namespace hutch::image {
 
-inline constexpr std::size_t kLayerLimit = 250;                // of one image; overlayfs stacks at most 500
-inline constexpr std::size_t kNameLimit = 512;                 // bytes of a name, digest included
-inline constexpr std::size_t kImageLimit = 4096;               // in one store
-inline constexpr std::uint64_t kManifestSizeLimit = 4u << 20;  // as registries have it (distribution specification)
-inline constexpr std::uint64_t kBlobSizeLimit = 1ULL << 40;
-
-// A blob as a manifest refers to it.
-struct Descriptor {
-  std::string media_type;
-  Digest digest;
-  std::uint64_t size = 0;
-  bool operator==(const Descriptor&) const = default;
-};
+inline constexpr std::size_t kNameLimit = 512;    // bytes of a name, digest included
+inline constexpr std::size_t kImageLimit = 4096;  // in one store
 
 struct Layer {
   Descriptor blob;
