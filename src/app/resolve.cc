@@ -1,5 +1,6 @@
 #include "app/resolve.h"
 
+#include "app/print.h"
 #include "base/i18n.h"
 #include "base/text.h"
 
@@ -18,6 +19,15 @@ Result<host::Resolved> resolve(const facts::Facts& facts, const profile::Request
     resolved.error().hint = text::format(_("did you mean '%s'?"), std::string(*near).c_str());
   }
   return resolved;
+}
+
+Result<ProfileName> profile_of(const facts::Facts& facts, const profile::Request& request) {
+  for (const host::Listed& listed : TRY(host::list_profiles(facts))) {
+    if (listed.id.str() == request.app && !request.profile && !request.no_profile) return listed.id;
+  }
+  const host::Resolved resolved = TRY(resolve(facts, request));
+  if (!resolved.note.empty()) print_note(resolved.note);
+  return resolved.profile;
 }
 
 }  // namespace hutch::app

@@ -42,6 +42,12 @@ struct ExecOptions {
 [[nodiscard]] Result<int> exec(const ExecOptions& options);
 
 [[nodiscard]] Result<int> explain(const profile::Request& request, bool json);
+// Overrides: what the user grants and takes back, kept for the app or one box of it. The request's flags say what.
+[[nodiscard]] Result<int> grant(const profile::Request& request);
+[[nodiscard]] Result<int> revoke(const profile::Request& request);
+[[nodiscard]] Result<int> reset(const profile::Request& request);
+[[nodiscard]] Result<int> edit(const profile::Request& request);
+[[nodiscard]] Result<int> edit_profile(const std::string& name);
 [[nodiscard]] Result<int> ps(const Listing& listing);
 [[nodiscard]] Result<int> inspect(const std::vector<std::string>& names, bool json);
 [[nodiscard]] Result<int> stop(const Targets& targets, std::chrono::milliseconds timeout);

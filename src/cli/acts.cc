@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "cli/complete.h"
 #include "cli/help.h"
+#include "core/profile/amend.h"
 #include "core/profile/vocabulary.h"
 
 namespace hutch::cli {
@@ -48,6 +49,7 @@ Result<profile::Request> request_of(const Parsed& parsed) {
   request.strict = parsed.has("strict");
   request.verbose = parsed.has("verbose");
   TRY(read_permissions(parsed, request.flags));
+  if (const auto reason = parsed.value("reason")) TRY(profile::add_reason(request.flags, *reason));
   return request;
 }
 
@@ -79,6 +81,22 @@ Result<int> act_plan(const Parsed& parsed) {
 
 Result<int> act_explain(const Parsed& parsed) {
   return app::explain(TRY(request_of(parsed)), parsed.has("json"));
+}
+
+Result<int> act_grant(const Parsed& parsed) {
+  return app::grant(TRY(request_of(parsed)));
+}
+
+Result<int> act_revoke(const Parsed& parsed) {
+  return app::revoke(TRY(request_of(parsed)));
+}
+
+Result<int> act_reset(const Parsed& parsed) {
+  return app::reset(TRY(request_of(parsed)));
+}
+
+Result<int> act_edit(const Parsed& parsed) {
+  return app::edit(TRY(request_of(parsed)));
 }
 
 Result<int> act_exec(const Parsed& parsed) {
@@ -129,6 +147,10 @@ Result<int> act_profile_show(const Parsed& parsed) {
 
 Result<int> act_profile_lint(const Parsed& parsed) {
   return app::lint_profiles(parsed.arguments, parsed.has("json"));
+}
+
+Result<int> act_profile_edit(const Parsed& parsed) {
+  return app::edit_profile(parsed.arguments.front());
 }
 
 Result<int> act_doctor(const Parsed& parsed) {

@@ -8,6 +8,10 @@ namespace hutch::cli {
 [[nodiscard]] Result<int> act_run(const Parsed& parsed);
 [[nodiscard]] Result<int> act_plan(const Parsed& parsed);
 [[nodiscard]] Result<int> act_explain(const Parsed& parsed);
+[[nodiscard]] Result<int> act_grant(const Parsed& parsed);
+[[nodiscard]] Result<int> act_revoke(const Parsed& parsed);
+[[nodiscard]] Result<int> act_reset(const Parsed& parsed);
+[[nodiscard]] Result<int> act_edit(const Parsed& parsed);
 [[nodiscard]] Result<int> act_exec(const Parsed& parsed);
 [[nodiscard]] Result<int> act_ps(const Parsed& parsed);
 [[nodiscard]] Result<int> act_inspect(const Parsed& parsed);
@@ -17,6 +21,7 @@ namespace hutch::cli {
 [[nodiscard]] Result<int> act_profile_list(const Parsed& parsed);
 [[nodiscard]] Result<int> act_profile_show(const Parsed& parsed);
 [[nodiscard]] Result<int> act_profile_lint(const Parsed& parsed);
+[[nodiscard]] Result<int> act_profile_edit(const Parsed& parsed);
 [[nodiscard]] Result<int> act_doctor(const Parsed& parsed);
 [[nodiscard]] Result<int> act_completion(const Parsed& parsed);
 [[nodiscard]] Result<int> act_help(const Parsed& parsed);

@@ -101,6 +101,45 @@ std::vector<Verb> running_verbs() {
   };
 }
 
+const Option kReason = {.name = "reason", .value = N_("TEXT"), .help = N_("why, for 'explain' to show")};
+
+std::vector<Verb> override_verbs() {
+  return {
+      {.name = "grant",
+       .synopsis = "APP[@BOX] PERMISSION...",
+       .summary = N_("let an app do more from now on"),
+       .options = {kReason},
+       .complete = Complete::kApps,
+       .least = 1,
+       .most = 1,
+       .takes_permissions = true,
+       .act = act_grant},
+      {.name = "revoke",
+       .synopsis = "APP[@BOX] PERMISSION...",
+       .summary = N_("take permissions from an app, and all below them"),
+       .options = {kReason},
+       .complete = Complete::kApps,
+       .least = 1,
+       .most = 1,
+       .takes_permissions = true,
+       .act = act_revoke},
+      {.name = "reset",
+       .synopsis = "APP[@BOX]",
+       .summary = N_("forget what was granted to and taken from an app"),
+       .complete = Complete::kApps,
+       .least = 1,
+       .most = 1,
+       .act = act_reset},
+      {.name = "edit",
+       .synopsis = "APP[@BOX]",
+       .summary = N_("change what was granted and taken in an editor"),
+       .complete = Complete::kApps,
+       .least = 1,
+       .most = 1,
+       .act = act_edit},
+  };
+}
+
 std::vector<Verb> instance_verbs() {
   return {
       {.name = "ps",
@@ -170,6 +209,13 @@ std::vector<Verb> other_verbs() {
        .complete = Complete::kProfiles,
        .most = -1,
        .act = act_profile_lint},
+      {.name = "profile edit",
+       .synopsis = "NAME",
+       .summary = N_("change a profile of your own in an editor"),
+       .complete = Complete::kProfiles,
+       .least = 1,
+       .most = 1,
+       .act = act_profile_edit},
       {.name = "doctor",
        .synopsis = "[OPTIONS]",
        .summary = N_("try what this host can do, and say how to cure what it cannot"),
@@ -195,7 +241,7 @@ std::vector<Verb> other_verbs() {
 
 std::vector<Verb> all_verbs() {
   std::vector<Verb> all = running_verbs();
-  for (std::vector<Verb> more : {instance_verbs(), other_verbs()}) {
+  for (std::vector<Verb> more : {override_verbs(), instance_verbs(), other_verbs()}) {
     all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
   }
   return all;

@@ -41,14 +41,11 @@ Error no_such_profile(const facts::Facts& facts, const ProfileName& name) {
   return error;
 }
 
-}  // namespace
-
-Result<std::vector<profile::Layer>> load_layers(const facts::Facts& facts, const ProfileName& profile,
-                                                const BoxName& box) {
+// All files of the profiles in `wanted` and of those they extend; `profile` is the one that is no base.
+Status add_lineage(const facts::Facts& facts, const ProfileName& profile, std::deque<ProfileName> wanted,
+                   std::vector<profile::Layer>& layers) {
   const std::vector<ProfileDirectory> directories = profile_directories(facts);
-  std::vector<profile::Layer> layers;
-  std::deque<ProfileName> wanted = {profile};
-  std::set<ProfileName> seen = {profile};
+  std::set<ProfileName> seen(wanted.begin(), wanted.end());
   for (; !wanted.empty(); wanted.pop_front()) {
     const ProfileName name = wanted.front();
     for (const ProfileDirectory& directory : directories) {
@@ -63,14 +60,39 @@ Result<std::vector<profile::Layer>> load_layers(const facts::Facts& facts, const
     }
     if (layers.empty()) return unexpected(no_such_profile(facts, profile));
   }
+  return {};
+}
+
+Status add_overrides(const facts::Facts& facts, const ProfileName& profile, const BoxName& box,
+                     std::vector<profile::Layer>& layers) {
   if (auto layer = TRY(read_if_there(override_file(facts, profile, {}), profile::Rank::kOverride))) {
     layers.push_back(std::move(*layer));
   }
-  if (box.empty() || box.str() == "default") return layers;
+  if (box.empty() || box.str() == "default") return {};
   if (auto layer = TRY(read_if_there(override_file(facts, profile, box), profile::Rank::kOverride))) {
     layer->box = box;
     layers.push_back(std::move(*layer));
   }
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<profile::Layer>> load_layers(const facts::Facts& facts, const ProfileName& profile,
+                                                const BoxName& box) {
+  std::vector<profile::Layer> layers;
+  TRY(add_lineage(facts, profile, {profile}, layers));
+  TRY(add_overrides(facts, profile, box, layers));
+  return layers;
+}
+
+Result<std::vector<profile::Layer>> load_layers_below(const facts::Facts& facts, profile::Layer own,
+                                                      const BoxName& box) {
+  const ProfileName name = own.id;
+  std::deque<ProfileName> bases(own.extends.begin(), own.extends.end());
+  std::vector<profile::Layer> layers = {std::move(own)};
+  TRY(add_lineage(facts, name, std::move(bases), layers));
+  TRY(add_overrides(facts, name, box, layers));
   return layers;
 }
 

@@ -25,6 +25,9 @@ struct Resolved {
 // The profile's layers: itself, its extends chain, administrator, user and override files.
 [[nodiscard]] Result<std::vector<profile::Layer>> load_layers(const facts::Facts& facts, const ProfileName& profile,
                                                               const BoxName& box);
+// The same for a profile that is no file: its bases and overrides beside it.
+[[nodiscard]] Result<std::vector<profile::Layer>> load_layers_below(const facts::Facts& facts, profile::Layer own,
+                                                                    const BoxName& box);
 
 struct Listed {
   ProfileName id;

@@ -194,4 +194,14 @@ Result<bool> try_lock(int fd) {
   return unexpected(system_error(errno, _("cannot lock")));
 }
 
+Status lock(int fd) {
+  struct flock lock {};
+  lock.l_type = F_WRLCK;
+  lock.l_whence = SEEK_SET;
+  while (::fcntl(fd, F_OFD_SETLKW, &lock) != 0) {
+    if (errno != EINTR) return unexpected(system_error(errno, _("cannot lock")));
+  }
+  return {};
+}
+
 }  // namespace hutch::os

@@ -41,5 +41,7 @@ enum class Lasting { kPowerCut, kProcess };  // what the content must outlive
 
 // An exclusive open-file-description lock (fcntl(2), F_OFD_SETLK) without waiting: true when it is now ours.
 [[nodiscard]] Result<bool> try_lock(int fd);
+// The same lock, waited for (F_OFD_SETLKW); a signal that ends the program ends the wait.
+[[nodiscard]] Status lock(int fd);
 
 }  // namespace hutch::os

@@ -48,7 +48,7 @@ refuses "an unknown verb" 2 "unknown verb 'sto'" sto
 has "gets a guess" "did you mean 'stop'?" "$err"
 refuses "an unknown option of a verb that runs nothing" 2 "unknown option '--jsn'" ps --jsn
 refuses "one word too many" 2 "'x'" ps x
-for verb in run plan explain exec ps inspect stop kill wait 'profile list' 'profile show' 'profile lint' doctor completion help; do
+for verb in run plan explain grant revoke reset edit exec ps inspect stop kill wait 'profile list' 'profile show' 'profile lint' 'profile edit' doctor completion help; do
   # shellcheck disable=SC2086
   hutch help $verb
   has "help $verb" "usage: hutch $verb" "$out"

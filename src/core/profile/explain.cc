@@ -209,18 +209,20 @@ void deny_rest(std::vector<Sentence>& sentences, const Profile& profile) {
 
 }  // namespace
 
+Sentence sentence_of(const Grant& grant) {
+  const char* const risk = risk_of(grant);
+  const bool is_none = grant.kind == Kind::kNetwork && grant.access == "none";
+  return {.topic = topic_of(grant),
+          .text = text_of(grant),
+          .reason = grant.reason,
+          .origin = grant.origin,
+          .risk = risk == nullptr ? "" : _(risk),
+          .is_denial = is_none || access_word(grant) == "hidden"};
+}
+
 std::vector<Sentence> explain(const Profile& profile) {
   std::vector<Sentence> sentences;
-  for (const Grant& grant : profile.grants) {
-    const char* const risk = risk_of(grant);
-    const bool is_none = grant.kind == Kind::kNetwork && grant.access == "none";
-    sentences.push_back({.topic = topic_of(grant),
-                         .text = text_of(grant),
-                         .reason = grant.reason,
-                         .origin = grant.origin,
-                         .risk = risk == nullptr ? "" : _(risk),
-                         .is_denial = is_none || access_word(grant) == "hidden"});
-  }
+  for (const Grant& grant : profile.grants) sentences.push_back(sentence_of(grant));
   if (const Grant* const network = profile.find(Kind::kNetwork, "network");
       network != nullptr && network->access == "none") {
     deny_rest(sentences, profile);

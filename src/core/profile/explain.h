@@ -22,6 +22,7 @@ struct Sentence {
 };
 
 [[nodiscard]] std::vector<Sentence> explain(const Profile& profile);
+[[nodiscard]] Sentence sentence_of(const Grant& grant);
 [[nodiscard]] std::string format(const Profile& profile, const std::vector<Sentence>& sentences);
 [[nodiscard]] Json to_json(const Profile& profile, const std::vector<Sentence>& sentences);
 
