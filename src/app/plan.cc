@@ -1,13 +1,17 @@
+#include <utility>
+
 #include "app/prepare.h"
 #include "app/print.h"
 #include "app/start.h"
 #include "app/verbs.h"
 #include "core/plan/describe.h"
+#include "host/probe.h"
 
 namespace hutch::app {
 
 Result<int> plan(const RunRequest& request) {
-  const Prepared prepared = TRY(prepare(request, Purpose::kShow));
+  facts::Facts facts = TRY(host::probe());
+  const Prepared prepared = TRY(prepare(std::move(facts), request, Purpose::kShow));
   if (request.json) {
     print_json(plan::to_json(prepared.plan));
   } else {

@@ -51,8 +51,8 @@ Result<InstanceId> instance_id(const facts::Facts& facts, const profile::Request
 
 }  // namespace
 
-Result<Prepared> prepare(const RunRequest& asked, Purpose purpose) {
-  Prepared prepared{.facts = TRY(host::probe()), .profile = {}, .plan = {}, .note = {}};
+Result<Prepared> prepare(facts::Facts probed, const RunRequest& asked, Purpose purpose) {
+  Prepared prepared{.facts = std::move(probed), .profile = {}, .plan = {}, .note = {}};
   facts::Facts& facts = prepared.facts;
   profile::Request request = asked.request;
   const HostPath directory = TRY(not_the_program(working_directory(request)));

@@ -19,7 +19,7 @@ struct Prepared {
 
 enum class Purpose { kRun, kShow };  // a shown plan has an instance id that is the same every time
 
-// kNotFound and kNotRunnable are errors of the program, as for run().
-[[nodiscard]] Result<Prepared> prepare(const RunRequest& request, Purpose purpose);
+// `facts` are those of host::probe(). kNotFound and kNotRunnable are errors of the program, as for run().
+[[nodiscard]] Result<Prepared> prepare(facts::Facts facts, const RunRequest& request, Purpose purpose);
 
 }  // namespace hutch::app

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "app/prepare.h"
@@ -78,7 +79,9 @@ Status record(const host::Instance& instance, const plan::Plan& plan) {
 }  // namespace
 
 Result<int> run(const RunRequest& request) {
-  Prepared prepared = TRY(prepare(request, Purpose::kRun));
+  std::optional<host::Coordination> coordination = TRY(host::start_coordinator_ahead());
+  facts::Facts facts = TRY(host::probe());
+  Prepared prepared = TRY(prepare(std::move(facts), request, Purpose::kRun));
   wake_document_portal(prepared.facts, prepared.plan);
   TRY(hand_over_files(prepared.plan));
   host::Instance instance = TRY(host::create_instance(prepared.facts, prepared.plan.instance));
@@ -87,7 +90,7 @@ Result<int> run(const RunRequest& request) {
     host::discard_instance(instance);
     return unexpected(std::move(recorded).error());
   }
-  Error error = host::become_supervisor(prepared.facts, prepared.plan, std::move(instance));
+  Error error = host::become_supervisor(prepared.facts, prepared.plan, std::move(instance), std::move(coordination));
   error.kind = ErrorKind::kSystem;
   return unexpected(std::move(error));
 }

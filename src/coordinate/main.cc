@@ -1,6 +1,6 @@
 // hutch-coordinator: the part of hutch that links heavy libraries. Started by hutch, never by people.
 //
-//   coordinate                        one launch, beside its supervisor (run.h)
+//   coordinate RUNTIME-DIRECTORY      one launch, beside its supervisor (run.h)
 //   seccomp | desktop-entry ID | documents APPID ro:PATH... | doctor     questions of the front end (answers.h)
 #include <unistd.h>
 
@@ -38,8 +38,9 @@ Result<std::string> answer(const std::string& mode, const std::vector<std::strin
 }
 
 Status perform(const std::string& mode, const std::vector<std::string>& arguments) {
-  if (mode == "coordinate" && arguments.empty()) {
-    TRY(coordinate(print_warning));
+  if (mode == "coordinate" && arguments.size() == 1) {
+    const HostPath runtime_directory = TRY(HostPath::parse(arguments.front()));
+    TRY(coordinate(runtime_directory, print_warning));
     return {};
   }
   return os::write_all(STDOUT_FILENO, TRY(answer(mode, arguments)));

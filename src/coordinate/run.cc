@@ -40,21 +40,31 @@ Status tell(plan::Message message) {
   return os::send_packet(plan::kCoordinatorSocket, {reinterpret_cast<const char*>(&packet), sizeof packet});
 }
 
-// PID 1 of the sandbox; absent when the supervisor hung up.
-Result<std::optional<pid_t>> await_clone() {
-  auto received = os::receive_packet(plan::kCoordinatorSocket, sizeof(plan::Packet));
-  if (!received && received.error().code == ECONNRESET) return std::optional<pid_t>();
-  if (!received) return unexpected(std::move(received).error());
-  if (received->bytes.empty()) return std::optional<pid_t>();
+struct News {
   plan::Packet packet;
-  if (received->bytes.size() != sizeof packet) {
+  std::vector<os::Fd> descriptors;
+};
+
+// The next message, which must be of this kind; absent when the other side hung up.
+Result<std::optional<News>> await(plan::Message kind) {
+  auto received = os::receive_packet(plan::kCoordinatorSocket, sizeof(plan::Packet));
+  if (!received && received.error().code == ECONNRESET) return std::optional<News>();
+  if (!received) return unexpected(std::move(received).error());
+  if (received->bytes.empty()) return std::optional<News>();
+  News news{.packet = {}, .descriptors = std::move(received->descriptors)};
+  if (received->bytes.size() == sizeof news.packet) {
+    std::memcpy(&news.packet, received->bytes.data(), sizeof news.packet);
+    if (news.packet.kind == kind) return std::optional(std::move(news));
+  }
+  return failure(ErrorKind::kInvalid, _("the launcher sent a message that makes no sense"));
+}
+
+Result<plan::Plan> read_plan(const News& news) {
+  if (news.descriptors.size() != 1) {
     return failure(ErrorKind::kInvalid, _("the launcher sent a message that makes no sense"));
   }
-  std::memcpy(&packet, received->bytes.data(), sizeof packet);
-  if (packet.kind != plan::Message::kCloned || packet.value <= 0) {
-    return failure(ErrorKind::kInvalid, _("the launcher sent a message that makes no sense"));
-  }
-  return std::optional<pid_t>(packet.value);
+  const os::MappedFile encoded = TRY(os::MappedFile::map(news.descriptors.front().get(), plan::kWireLimit, true));
+  return plan::decode_plan(encoded.bytes());
 }
 
 // A directory of another file system than the one above it.
@@ -75,11 +85,22 @@ const Kind* find_helper(const plan::Plan& plan) {
 // What one launch has started so far. Dropped before finish(), it ends and removes it all.
 class Launch {
  public:
-  Launch(const plan::Plan& plan, HostPath launcher) : plan_(plan), launcher_(std::move(launcher)) {}
+  Launch(HostPath runtime_directory, HostPath launcher)
+      : runtime_directory_(std::move(runtime_directory)),
+        launcher_(std::move(launcher)),
+        scope_(host::StartingScope::greet(runtime_directory_)) {}
   Launch(const Launch&) = delete;
   Launch& operator=(const Launch&) = delete;
   ~Launch() {
     if (!is_finished_ && plan_.identity) host::remove_portal_files(*plan_.identity);
+  }
+
+  void follow(plan::Plan plan) { plan_ = std::move(plan); }
+
+  Status begin_scope() {
+    if (!plan_.scope) return {};
+    if (!scope_) return unexpected(scope_.error());
+    return scope_->begin(*plan_.scope);
   }
 
   Status start_proxy() {
@@ -104,7 +125,7 @@ class Launch {
   // empty directory stands in: dialogs work, files picked in them do not open.
   Status prepare_documents(void (*warn)(const std::string& sentence)) {
     if (find_helper<plan::Documents>(plan_) == nullptr) return {};
-    const HostPath documents = runtime_directory() / "doc";
+    const HostPath documents = runtime_directory_ / "doc";
     if (is_mounted(documents)) return {};
     const auto place = host::document_directory(session_bus());
     if (place && is_mounted(documents)) return {};
@@ -123,7 +144,7 @@ class Launch {
     }
     if (plan_.identity) TRY(host::write_portal_files(*plan_.identity, init));
     const auto* const pasta = find_helper<plan::Pasta>(plan_);
-    TRY(place(init, pasta != nullptr));
+    TRY(enter_scope(init));
     if (pasta != nullptr) pasta_ = TRY(start_pasta(*pasta, launcher_, plan::kCoordinatorLifeChild, init));
     TRY(prepare_documents(warn));
     if (proxy_) TRY(host::await_ready(*proxy_, plan::kCoordinatorLife));
@@ -140,9 +161,6 @@ class Launch {
   }
 
  private:
-  // Instances live at RUNTIME/hutch/ID.
-  [[nodiscard]] HostPath runtime_directory() const { return plan_.instance_directory.parent().parent(); }
-
   [[nodiscard]] std::string session_bus() const {
     const auto* const proxy = find_helper<plan::BusProxy>(plan_);
     if (proxy != nullptr) {
@@ -150,17 +168,16 @@ class Launch {
         if (bus.bus == plan::Bus::kSession) return bus.address;
       }
     }
-    return "unix:path=" + (runtime_directory() / "bus").str();
+    return "unix:path=" + (runtime_directory_ / "bus").str();
   }
 
-  // PID 1 and the proxy by name. pasta forks behind its guard, so it is begun in the scope: this process goes first.
-  Status place(pid_t init, bool has_pasta) {
+  // This process is in the scope, and so is what it starts from now on (pasta forks behind its guard).
+  Status enter_scope(pid_t init) {
     if (!plan_.scope) return {};
+    TRY(scope_->await(*plan_.scope));
     std::vector<pid_t> processes{init};
     if (proxy_) processes.push_back(proxy_->process.pid());
-    if (has_pasta) processes.push_back(::getpid());
-    TRY(host::start_scope(runtime_directory(), *plan_.scope, processes));
-    return {};
+    return scope_->admit(*plan_.scope, processes);
   }
 
   Status note_in_record(pid_t init) const {
@@ -173,8 +190,10 @@ class Launch {
     return host::write_record(plan_.instance_directory, record);
   }
 
-  const plan::Plan& plan_;
+  HostPath runtime_directory_;
   HostPath launcher_;
+  Result<host::StartingScope> scope_;
+  plan::Plan plan_;
   std::optional<host::Helper> proxy_;
   std::optional<StartingPasta> pasta_;
   std::vector<std::string> warnings_;
@@ -183,20 +202,22 @@ class Launch {
 
 }  // namespace
 
-Result<Course> coordinate(void (*warn)(const std::string& sentence)) {
+Result<Course> coordinate(const HostPath& runtime_directory, void (*warn)(const std::string& sentence)) {
   // What this process was started with is for it alone: a helper that kept the supervisor's end of the life pair would
   // never see it hang up.
-  if (::syscall(SYS_close_range, static_cast<unsigned>(plan::kCoordinatorPlan), ~0U, CLOSE_RANGE_CLOEXEC) != 0) {
+  if (::syscall(SYS_close_range, static_cast<unsigned>(plan::kCoordinatorSocket), ~0U, CLOSE_RANGE_CLOEXEC) != 0) {
     return unexpected(system_error(errno, _("cannot close descriptors")));
   }
-  const os::MappedFile encoded = TRY(os::MappedFile::map(plan::kCoordinatorPlan, plan::kWireLimit, true));
-  const plan::Plan plan = TRY(plan::decode_plan(encoded.bytes()));
-  Launch launch(plan, TRY(host::find_program("hutch-launch")));
+  Launch launch(runtime_directory, TRY(host::find_program("hutch-launch")));
+  const std::optional<News> planned = TRY(await(plan::Message::kPlan));
+  if (!planned) return Course::kVanished;
+  launch.follow(TRY(read_plan(*planned)));
+  TRY(launch.begin_scope());
   TRY(launch.start_proxy());
   TRY(launch.open_wayland(warn));
-  const std::optional<pid_t> init = TRY(await_clone());
-  if (!init) return Course::kVanished;
-  TRY(launch.attend(*init, warn));
+  const std::optional<News> cloned = TRY(await(plan::Message::kCloned));
+  if (!cloned) return Course::kVanished;
+  TRY(launch.attend(cloned->packet.value, warn));
   TRY(launch.finish());
   return Course::kReady;
 }

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <optional>
 
 #include "base/i18n.h"
@@ -42,15 +43,16 @@ Result<os::Fd> open_launcher() {
   return os::open_path(HostPath::literal("/proc/self/fd") / std::to_string(copy.get()), O_RDONLY);
 }
 
-// The coordinator at work, and our ends of what connects it and the helpers to the supervisor.
-struct Coordination {
-  os::Process coordinator;  // ended when we fail before the exec
-  os::Fd socket;
-  os::Fd life;
-};
-
-Result<Coordination> start_coordinator(const plan::Plan& plan) {
+Status send_plan(const Coordination& coordination, const plan::Plan& plan) {
   const os::Fd encoded = TRY(os::make_sealed_file("hutch-plan", plan::encode(plan)));
+  plan::Packet packet;
+  packet.kind = plan::Message::kPlan;
+  const int descriptor = encoded.get();
+  return os::send_packet(coordination.socket.get(), {reinterpret_cast<const char*>(&packet), sizeof packet},
+                         {&descriptor, 1});
+}
+
+Result<Coordination> start_coordinator(const HostPath& runtime_directory) {
   const os::Fd nothing = TRY(os::open_path(HostPath::literal("/dev/null"), O_RDONLY));
   os::SocketPair socket = TRY(os::make_packet_pair());
   std::array<int, 2> life{};
@@ -62,11 +64,10 @@ Result<Coordination> start_coordinator(const plan::Plan& plan) {
   const HostPath program = TRY(find_program("hutch-coordinator"));
   // Standard output belongs to the app: nothing that lives on beside it may hold it open.
   auto coordinator = TRY(os::Process::spawn({.program = program,
-                                             .arguments = {"hutch-coordinator", "coordinate"},
+                                             .arguments = {"hutch-coordinator", "coordinate", runtime_directory.str()},
                                              .environment = own_environment(),
                                              .descriptors = {{nothing.get(), STDIN_FILENO},
                                                              {STDERR_FILENO, STDOUT_FILENO},
-                                                             {encoded.get(), plan::kCoordinatorPlan},
                                                              {socket.right.get(), plan::kCoordinatorSocket},
                                                              {ours.get(), plan::kCoordinatorLife},
                                                              {helpers.get(), plan::kCoordinatorLifeChild}},
@@ -128,14 +129,19 @@ Error start_failed(int code) {
 }
 
 // Never succeeds visibly: success is another program.
-Status hand_over(const facts::Facts& facts, const plan::Plan& plan, const Instance& instance) {
+Status hand_over(const facts::Facts& facts, const plan::Plan& plan, const Instance& instance,
+                 std::optional<Coordination> coordination) {
+  if (!plan::needs_coordinator(plan)) {
+    coordination.reset();
+  } else {
+    if (!coordination) coordination = TRY(start_coordinator(facts.directories.runtime));
+    TRY(send_plan(*coordination, plan));
+  }
   const std::string program = TRY(seccomp_program(facts, plan));
   const os::Fd seccomp = TRY(os::make_sealed_file("hutch-seccomp", program));
   const os::Fd sandbox = TRY(os::make_sealed_file("hutch-sandbox", plan::encode(plan.sandbox)));
   const os::Fd front_end = TRY(os::open_path(HostPath::literal("/proc/self/exe"), O_PATH));
   const os::Fd launcher = TRY(open_launcher());
-  std::optional<Coordination> coordination;
-  if (plan::needs_coordinator(plan)) coordination = TRY(start_coordinator(plan));
 
   Layout layout(plan.sandbox.descriptors);
   TRY(layout.add(sandbox.get(), plan::kPlanDescriptor));
@@ -158,8 +164,18 @@ Status hand_over(const facts::Facts& facts, const plan::Plan& plan, const Instan
 
 }  // namespace
 
-Error become_supervisor(const facts::Facts& facts, const plan::Plan& plan, Instance instance) {
-  Status outcome = hand_over(facts, plan, instance);
+Result<std::optional<Coordination>> start_coordinator_ahead() {
+  const char* const variable = std::getenv("XDG_RUNTIME_DIR");
+  const auto runtime_directory = HostPath::parse(variable == nullptr ? "" : variable);
+  if (!runtime_directory) return std::optional<Coordination>();
+  const HostPath manager = *runtime_directory / "systemd/private";
+  if (::access(manager.c_str(), F_OK) != 0) return std::optional<Coordination>();
+  return std::optional(TRY(start_coordinator(*runtime_directory)));
+}
+
+Error become_supervisor(const facts::Facts& facts, const plan::Plan& plan, Instance instance,
+                        std::optional<Coordination> coordination) {
+  Status outcome = hand_over(facts, plan, instance, std::move(coordination));
   discard_instance(instance);
   return std::move(outcome).error();
 }

@@ -2,15 +2,31 @@
 // core/plan/channel.h, starts the coordinator when the plan needs one and becomes hutch-launch.
 #pragma once
 
+#include <optional>
+
 #include "core/facts/facts.h"
 #include "core/plan/channel.h"
 #include "core/plan/plan.h"
 #include "host/instances.h"
+#include "os/process.h"
 
 namespace hutch::host {
 
-// Returns only on failure; on success this process is the supervisor.
-[[nodiscard]] Error become_supervisor(const facts::Facts& facts, const plan::Plan& plan, Instance instance);
+// A coordinator that waits for its plan, and our ends of what connects it and the helpers to the supervisor. Ended when
+// dropped before the launcher took over.
+struct Coordination {
+  os::Process coordinator;
+  os::Fd socket;
+  os::Fd life;
+};
+// Started before anything else is known, it loads its libraries and greets the user manager while the plan is made.
+// Absent where there is no user manager: most plans do without a coordinator there.
+[[nodiscard]] Result<std::optional<Coordination>> start_coordinator_ahead();
+
+// Returns only on failure; on success this process is the supervisor. A plan that needs a coordinator gets one, unless
+// it was started already.
+[[nodiscard]] Error become_supervisor(const facts::Facts& facts, const plan::Plan& plan, Instance instance,
+                                      std::optional<Coordination> coordination);
 
 // Runs a command in a running sandbox with the caller's descriptors 0-2, relaying a terminal, and returns how it ended.
 [[nodiscard]] Result<plan::Outcome> execute_in(const Running& instance, const plan::ExecRequest& request);

@@ -6,7 +6,6 @@
 
 #include "base/i18n.h"
 #include "base/text.h"
-#include "host/user_bus.h"
 #include "os/file.h"
 
 namespace hutch::host {
@@ -81,18 +80,33 @@ std::vector<std::string> controllers_of(const std::string& control_group) {
   return {};
 }
 
-Status start_scope(const HostPath& runtime_directory, const plan::Scope& scope, const std::vector<pid_t>& processes) {
-  UserBus manager = TRY(UserBus::open_user_manager(runtime_directory));
-  TRY(manager.start_transient_unit(unit_of(scope, processes)));
+Result<StartingScope> StartingScope::greet(const HostPath& runtime_directory) {
+  return StartingScope(TRY(UserBus::open_user_manager(runtime_directory)));
+}
+
+Status StartingScope::begin(const plan::Scope& scope) {
+  TransientUnit unit = unit_of(scope, {::getpid()});
+  // None of them: being delegated is what lets processes be added later (systemd.resource-control(5)).
+  unit.properties.push_back({.name = "DelegateControllers", .value = std::vector<std::string>{}});
+  return manager_.ask_for_unit(unit);
+}
+
+Status StartingScope::await(const plan::Scope& scope) {
+  TRY(manager_.await_unit());
   if (needed_controllers(scope.limits).empty()) return {};
-  return check_controllers(scope.limits, TRY(manager.control_group_of(scope.name)));
+  return check_controllers(scope.limits, TRY(manager_.control_group_of(scope.name)));
+}
+
+Status StartingScope::admit(const plan::Scope& scope, const std::vector<pid_t>& processes) {
+  return manager_.attach(scope.name, processes);
 }
 
 Result<std::string> try_scope(const HostPath& runtime_directory) {
   const pid_t self = ::getpid();
   const plan::Scope scope{.name = text::format("hutch-doctor-%d.scope", self), .description = "hutch doctor"};
   UserBus manager = TRY(UserBus::open_user_manager(runtime_directory));
-  TRY(manager.start_transient_unit(unit_of(scope, {self})));
+  TRY(manager.ask_for_unit(unit_of(scope, {self})));
+  TRY(manager.await_unit());
   return manager.control_group_of(scope.name);
 }
 

@@ -4,16 +4,33 @@
 #include <sys/types.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/plan/plan.h"
+#include "host/user_bus.h"
 
 namespace hutch::host {
 
-// Starts the scope and returns once the processes are in it. A limit whose controller the user manager was not
-// delegated is an error that names the controller: systemd itself takes it and enforces nothing.
-[[nodiscard]] Status start_scope(const HostPath& runtime_directory, const plan::Scope& scope,
-                                 const std::vector<pid_t>& processes);
+// A scope on its way. It begins with this very process, so that the user manager works on it while everything else is
+// prepared; moving a process between cgroups alone takes the kernel some ten milliseconds (an RCU grace period).
+class StartingScope {
+ public:
+  // Connects to the user manager.
+  [[nodiscard]] static Result<StartingScope> greet(const HostPath& runtime_directory);
+  // Asks for the scope and does not wait.
+  [[nodiscard]] Status begin(const plan::Scope& scope);
+  // Returns once the scope is there and this process in it: what it starts from now on begins in the scope. A limit
+  // whose controller the user manager was not delegated is an error that names the controller: systemd itself takes
+  // it and enforces nothing.
+  [[nodiscard]] Status await(const plan::Scope& scope);
+  // Moves processes of this user in; after await().
+  [[nodiscard]] Status admit(const plan::Scope& scope, const std::vector<pid_t>& processes);
+
+ private:
+  explicit StartingScope(UserBus manager) : manager_(std::move(manager)) {}
+  UserBus manager_;
+};
 
 // For `doctor`: moves this very process into a scope of its own and returns its cgroup.
 [[nodiscard]] Result<std::string> try_scope(const HostPath& runtime_directory);

@@ -119,41 +119,53 @@ void write_properties(Writer& writer, const TransientUnit& unit) {
   writer.close();
 }
 
-// Ended jobs seen on the manager's connection.
-struct EndedJobs {
-  std::vector<std::pair<std::string, std::string>> results;  // object path, result
+}  // namespace
+
+// A unit that was asked for. Answers are noted as they come in; the slots end with it, before the connection.
+struct UserBus::PendingUnit {
+  std::string name;
+  std::string job;                                           // its object path, once the manager has answered
+  std::string refusal;                                       // or why there is none
+  std::vector<std::pair<std::string, std::string>> results;  // object path and result of every job that ended
+  Slot match;
+  Slot request;
+
+  [[nodiscard]] std::string what() const { return text::format(_("cannot start the unit '%s'"), name.c_str()); }
+  [[nodiscard]] const std::string* result() const {
+    for (const auto& [path, result] : results) {
+      if (path == job) return &result;
+    }
+    return nullptr;
+  }
+
+  static int note_ended_job(sd_bus_message* message, void* data, sd_bus_error*) {
+    std::uint32_t id = 0;
+    const char* path = nullptr;
+    const char* unit = nullptr;
+    const char* result = nullptr;
+    if (sd_bus_message_read(message, "uoss", &id, &path, &unit, &result) >= 0) {
+      static_cast<PendingUnit*>(data)->results.emplace_back(path, result);
+    }
+    return 0;
+  }
+
+  static int note_answer(sd_bus_message* message, void* data, sd_bus_error*) {
+    auto* const pending = static_cast<PendingUnit*>(data);
+    const char* path = nullptr;
+    if (sd_bus_message_is_method_error(message, nullptr) == 0 && sd_bus_message_read(message, "o", &path) >= 0) {
+      pending->job = path;
+      return 0;
+    }
+    const sd_bus_error* const error = sd_bus_message_get_error(message);
+    pending->refusal = bus_error(EBADMSG, error, pending->what()).describe();
+    return 0;
+  }
 };
 
-int note_ended_job(sd_bus_message* message, void* data, sd_bus_error*) {
-  std::uint32_t id = 0;
-  const char* path = nullptr;
-  const char* unit = nullptr;
-  const char* result = nullptr;
-  if (sd_bus_message_read(message, "uoss", &id, &path, &unit, &result) >= 0) {
-    static_cast<EndedJobs*>(data)->results.emplace_back(path, result);
-  }
-  return 0;
-}
-
-Result<std::string> await_job(sd_bus* bus, const EndedJobs& jobs, const std::string& job) {
-  const auto deadline = steady_clock::now() + kBusTimeout;
-  for (;;) {
-    for (const auto& [path, result] : jobs.results) {
-      if (path == job) return result;
-    }
-    int code = sd_bus_process(bus, nullptr);
-    if (code < 0) return unexpected(bus_error(code, nullptr, _("lost the connection to the user manager")));
-    if (code > 0) continue;
-    const auto left = duration_cast<microseconds>(deadline - steady_clock::now()).count();
-    code = left > 0 ? sd_bus_wait(bus, static_cast<std::uint64_t>(left)) : 0;
-    if (code < 0 && code != -EINTR) {
-      return unexpected(bus_error(code, nullptr, _("lost the connection to the user manager")));
-    }
-    if (code == 0) return unexpected(bus_error(ETIMEDOUT, nullptr, _("the user manager does not finish its job")));
-  }
-}
-
-}  // namespace
+UserBus::UserBus(sd_bus* bus) : bus_(bus) {}
+UserBus::~UserBus() = default;
+UserBus::UserBus(UserBus&& other) noexcept = default;
+UserBus& UserBus::operator=(UserBus&& other) noexcept = default;
 
 void UserBus::Close::operator()(sd_bus* bus) const {
   sd_bus_close_unref(bus);
@@ -167,6 +179,7 @@ Result<UserBus> UserBus::open_user_manager(const HostPath& runtime_directory) {
   UserBus result(bus);
   code = sd_bus_set_address(bus, ("unix:path=" + socket.str()).c_str());
   if (code >= 0) code = sd_bus_start(bus);
+  if (code >= 0) code = sd_bus_flush(bus);  // the greeting is over
   if (code < 0) {
     return unexpected(bus_error(code, nullptr, text::format(_("cannot reach the user manager at '%s'"), socket.c_str()))
                           .with_hint(_("log in through a session of systemd, or enable one: loginctl enable-linger")));
@@ -189,30 +202,60 @@ Result<UserBus> UserBus::open(const std::string& address) {
   return result;
 }
 
-Status UserBus::start_transient_unit(const TransientUnit& unit) {
-  const std::string what = text::format(_("cannot start the unit '%s'"), unit.name.c_str());
-  EndedJobs jobs;
+Status UserBus::ask_for_unit(const TransientUnit& unit) {
+  pending_ = std::make_unique<PendingUnit>();
+  pending_->name = unit.name;
   sd_bus_slot* slot = nullptr;
   // The manager's own socket sends its signals to every peer; a match here is local (org.freedesktop.systemd1(5)).
-  const int code =
-      sd_bus_match_signal(bus_.get(), &slot, nullptr, kManagerPath, kManagerFace, "JobRemoved", note_ended_job, &jobs);
-  if (code < 0) return unexpected(bus_error(code, nullptr, what));
-  const Slot match(slot);
+  int code = sd_bus_match_signal(bus_.get(), &slot, nullptr, kManagerPath, kManagerFace, "JobRemoved",
+                                 PendingUnit::note_ended_job, pending_.get());
+  if (code < 0) return unexpected(bus_error(code, nullptr, pending_->what()));
+  pending_->match.reset(slot);
   const Message request = TRY(new_call(bus_.get(), kManager, kManagerPath, kManagerFace, "StartTransientUnit"));
   Writer writer(request);
   writer.add("ss", unit.name.c_str(), "fail");
   write_properties(writer, unit);
   writer.add("a(sa(sv))", 0U);
   TRY(writer.finish());
-  const Message reply = TRY(call(bus_.get(), request, what.c_str()));
-  const char* job = nullptr;
-  const int read = sd_bus_message_read(reply.get(), "o", &job);
-  if (read < 0) return unexpected(bus_error(read, nullptr, what));
-  const std::string result = TRY(await_job(bus_.get(), jobs, job));
-  if (result != "done") {
-    return failure(ErrorKind::kUnavailable, text::format("%s: %s", what.c_str(), text::printable(result).c_str()),
-                   text::format(_("see: journalctl --user --unit=%s"), unit.name.c_str()));
+  code = sd_bus_call_async(bus_.get(), &slot, request.get(), PendingUnit::note_answer, pending_.get(),
+                           timeout_in_microseconds());
+  if (code >= 0) {
+    pending_->request.reset(slot);
+    code = sd_bus_flush(bus_.get());
   }
+  if (code < 0) return unexpected(bus_error(code, nullptr, pending_->what()));
+  return {};
+}
+
+Status UserBus::await_unit() {
+  const auto deadline = steady_clock::now() + kBusTimeout;
+  while (pending_->refusal.empty() && pending_->result() == nullptr) {
+    int code = sd_bus_process(bus_.get(), nullptr);
+    if (code > 0) continue;
+    const auto left = duration_cast<microseconds>(deadline - steady_clock::now()).count();
+    if (code == 0) code = left > 0 ? sd_bus_wait(bus_.get(), static_cast<std::uint64_t>(left)) : 0;
+    if (code < 0 && code != -EINTR) {
+      return unexpected(bus_error(code, nullptr, _("lost the connection to the user manager")));
+    }
+    if (code == 0) return unexpected(bus_error(ETIMEDOUT, nullptr, _("the user manager does not finish its job")));
+  }
+  if (!pending_->refusal.empty()) return failure(ErrorKind::kUnavailable, pending_->refusal);
+  if (*pending_->result() == "done") return {};
+  return failure(ErrorKind::kUnavailable,
+                 text::format("%s: %s", pending_->what().c_str(), text::printable(*pending_->result()).c_str()),
+                 text::format(_("see: journalctl --user --unit=%s"), pending_->name.c_str()));
+}
+
+Status UserBus::attach(const std::string& unit, std::span<const pid_t> processes) {
+  const Message request = TRY(new_call(bus_.get(), kManager, kManagerPath, kManagerFace, "AttachProcessesToUnit"));
+  Writer writer(request);
+  writer.add("ss", unit.c_str(), "");
+  writer.open('a', "u");
+  for (const pid_t pid : processes) writer.add("u", static_cast<std::uint32_t>(pid));
+  writer.close();
+  TRY(writer.finish());
+  const std::string what = text::format(_("cannot put the sandbox into '%s'"), unit.c_str());
+  TRY(call(bus_.get(), request, what.c_str()));
   return {};
 }
 

@@ -39,12 +39,20 @@ struct SharedDocuments {
 
 class UserBus {
  public:
+  ~UserBus();
+  UserBus(UserBus&& other) noexcept;
+  UserBus& operator=(UserBus&& other) noexcept;
+
   // The user manager's own socket in the runtime directory: needs no bus daemon (systemd's bus_connect_user_systemd).
   [[nodiscard]] static Result<UserBus> open_user_manager(const HostPath& runtime_directory);
   [[nodiscard]] static Result<UserBus> open(const std::string& address);
 
-  // On the manager's connection. Starts the unit and waits until its job has ended well: the processes are in it then.
-  [[nodiscard]] Status start_transient_unit(const TransientUnit& unit);
+  // On the manager's connection. Asks for the unit and goes on; await_unit waits until its job has ended well: the
+  // processes are in it then. One unit a connection.
+  [[nodiscard]] Status ask_for_unit(const TransientUnit& unit);
+  [[nodiscard]] Status await_unit();
+  // Moves more processes into a unit that was started with `DelegateControllers` (systemd 238).
+  [[nodiscard]] Status attach(const std::string& unit, std::span<const pid_t> processes);
   // The cgroup of a running scope, as a path below the cgroup file system's root.
   [[nodiscard]] Result<std::string> control_group_of(const std::string& scope);
 
@@ -62,8 +70,10 @@ class UserBus {
   struct Close {
     void operator()(sd_bus* bus) const;
   };
-  explicit UserBus(sd_bus* bus) : bus_(bus) {}
+  struct PendingUnit;
+  explicit UserBus(sd_bus* bus);
   std::unique_ptr<sd_bus, Close> bus_;
+  std::unique_ptr<PendingUnit> pending_;
 };
 
 }  // namespace hutch::host

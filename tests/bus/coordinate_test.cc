@@ -40,10 +40,9 @@ class Coordinator : public Scene {
     auto pair = os::make_packet_pair();
     ASSERT_TRUE(encoded && words && pair);
     auto process = os::Process::spawn({.program = HostPath::literal(HUTCH_COORDINATOR_PROGRAM),
-                                       .arguments = {"hutch-coordinator", "coordinate"},
+                                       .arguments = {"hutch-coordinator", "coordinate", runtime_.str()},
                                        .environment = {"LC_ALL=C.UTF-8"},
                                        .descriptors = {{words->write.get(), STDERR_FILENO},
-                                                       {encoded->get(), plan::kCoordinatorPlan},
                                                        {pair->right.get(), plan::kCoordinatorSocket},
                                                        {life_.get(), plan::kCoordinatorLife},
                                                        {life_of_helpers_.get(), plan::kCoordinatorLifeChild}}});
@@ -51,6 +50,11 @@ class Coordinator : public Scene {
     process_.emplace(std::move(*process));
     socket_ = std::move(pair->left);
     words_ = std::move(words->read);
+    plan::Packet packet;
+    packet.kind = Message::kPlan;
+    const int descriptor = encoded->get();
+    ASSERT_TRUE(
+        os::send_packet(socket_.get(), {reinterpret_cast<const char*>(&packet), sizeof packet}, {&descriptor, 1}));
   }
 
   void tell_cloned() {

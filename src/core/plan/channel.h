@@ -44,14 +44,14 @@ inline constexpr const char* kModeGuard = "guard";
 // Descriptor numbers hutch-coordinator is started with; argv[1] is "coordinate". Other modes of that program answer the
 // questions that need a heavy library, on demand: see coordinate/main.cc.
 enum CoordinatorInherited : int {
-  kCoordinatorPlan = 3,       // sealed memfd: an encoded Plan
-  kCoordinatorSocket = 4,     // to the supervisor
+  kCoordinatorSocket = 4,     // to the front end, which becomes the supervisor
   kCoordinatorLife = 5,       // the supervisor's end of the life pair, to read the helpers' ready bytes from
   kCoordinatorLifeChild = 6,  // the helpers' end, to pass on
 };
 
 enum class Message : std::uint32_t {
-  // coordinator <-> supervisor
+  // coordinator <-> front end, then supervisor
+  kPlan,    // -> coordinator: the encoded Plan, a sealed memfd, is attached
   kCloned,  // -> coordinator: value = pid of PID 1 as seen by the supervisor
   kMapped,  // <- barrier #1
   kReady,   // <- barrier #2

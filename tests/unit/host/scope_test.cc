@@ -23,7 +23,7 @@ TEST(Scope, AMissingCgroupHasNoControllers) {
 }
 
 TEST(Scope, WithoutAUserManagerTheErrorSaysHowToGetOne) {
-  const Status started = start_scope(HostPath::literal("/nonexistent"), {.name = "x.scope"}, {1});
+  const auto started = StartingScope::greet(HostPath::literal("/nonexistent"));
   ASSERT_FALSE(started);
   EXPECT_EQ(started.error().kind, ErrorKind::kUnavailable);
   EXPECT_NE(started.error().describe().find("/nonexistent/systemd/private"), std::string::npos);
