@@ -2,12 +2,11 @@
 // caller did before.
 #pragma once
 
-#include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/error.h"
 #include "base/json.h"
+#include "base/table.h"
 
 namespace hutch::app {
 
@@ -16,12 +15,6 @@ void print_text(std::string_view text);
 // The same for text that carries colours of our own; every part of it from outside must be printable already.
 void print_coloured(std::string_view text);
 void print_json(const Json& value);
-
-struct Table {
-  std::vector<std::string> columns;
-  std::vector<std::vector<std::string>> rows;
-};
-[[nodiscard]] std::string format_table(const Table& table, bool with_legend);
 
 // Standard error: "hutch: TEXT".
 void print_note(std::string_view text);

@@ -15,6 +15,8 @@ inline constexpr std::size_t kJsonLimit = 4u << 20;  // bytes of one document fr
 
 // One document, nothing behind it, at most kJsonLimit bytes and 64 levels deep.
 [[nodiscard]] Result<Json> parse_json(std::string_view text);
+// The same, and no object has a key twice: readers that take the first and the last would see different documents.
+[[nodiscard]] Result<Json> parse_json_without_doubles(std::string_view text);
 // Two-space indented text with a trailing newline; invalid UTF-8 is replaced, never an error.
 [[nodiscard]] std::string format_json(const Json& value);
 // One line, no trailing newline.

@@ -4,9 +4,15 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "base/base64.h"
+#include "core/image/auth_file.h"
+#include "core/image/challenge.h"
 #include "core/image/config.h"
+#include "core/image/lookaside.h"
 #include "core/image/manifest.h"
-#include "core/image/reference.h"
+#include "core/image/policy.h"
+#include "core/image/registries.h"
+#include "core/image/tar_header.h"
 
 namespace {
 
@@ -41,5 +47,22 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto again = parse_config(format(*config));
     require(again && again->layers == config->layers && again->environment.size() == config->environment.size());
   }
+  (void)parse_challenges(bytes);
+  (void)parse_token(bytes);
+  (void)parse_refusal(bytes);
+  require(resolve_location("https://a.example/", bytes).empty() ||
+          !origin_of(resolve_location("https://a.example/", bytes)).empty());
+  if (const auto file = parse_auth_file(bytes)) (void)find_credentials(*file, "quay.io/a/b");
+  (void)parse_helper_answer(bytes);
+  (void)parse_policy(bytes);
+  (void)parse_claim(bytes, SignatureKind::kSimple);
+  Registries registries;
+  if (add_registries_file(registries, bytes, "f")) (void)endpoints_of(registries, *parse_reference("quay.io/a/b"));
+  Lookaside lookaside;
+  if (add_lookaside_file(lookaside, bytes, "f")) (void)place_of_signatures(lookaside, *parse_reference("quay.io/a"));
+  (void)parse_tar_header(bytes.substr(0, kTarBlock));
+  (void)parse_pax(bytes);
+  require(!normal_member_name(bytes).starts_with('/') && !normal_member_name(bytes).starts_with("../"));
+  if (const auto decoded = decode_base64(bytes)) require(decode_base64(encode_base64(*decoded)) == decoded);
   return 0;
 }

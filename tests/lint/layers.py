@@ -12,10 +12,12 @@ IMPURE_CALL = re.compile(r"::now\(|\bgetenv\b|\bfopen\b|\bstd::(ifstream|ofstrea
 # A pattern in the code and the only files that may hold it.
 ONLY_IN = {
     "JSON library": (r"#\s*include <nlohmann/", {"base/json.h", "base/json.cc"}),
-    "TOML library": (r"#\s*include <toml\+\+/", {"core/profile/parse.cc"}),
+    "TOML library": (r"#\s*include <toml\+\+/", {"base/toml.cc"}),
+    "HTTP library": (r"#\s*include <curl/", {"images/http.cc"}),
+    "YAML library": (r"#\s*include <yaml\.h>", {"core/image/lookaside.cc"}),
     "command line library": (r"#\s*include <CLI/", {"cli/"}),
     "seccomp library": (r"#\s*include <seccomp\.h>", {"host/seccomp_compile.cc"}),
-    "cryptography library": (r"#\s*include <openssl/", {"os/sha256.cc"}),
+    "cryptography library": (r"#\s*include <openssl/", {"os/sha256.cc", "images/public_key.cc"}),
     "glib": (r"#\s*include <(glib|gio)", {"host/keyfile.cc"}),
     "message bus library": (r"#\s*include <systemd/sd-bus", {"host/user_bus.cc"}),
     "name spaces and mounts": (

@@ -8,12 +8,6 @@
 
 namespace hutch::profile {
 
-const Node* Node::get(std::string_view key) const {
-  const auto found =
-      std::find_if(entries.begin(), entries.end(), [&](const auto& entry) { return entry.first.text == key; });
-  return found == entries.end() ? nullptr : &found->second;
-}
-
 Origin Document::origin(Place place) const {
   return {.file = file, .line = place.line, .column = place.column};
 }

@@ -1,42 +1,19 @@
-// A parsed TOML document without the library behind it: values with their places, and how to ask for one.
-//
-// Every error says file:line:column. Times, dates and floating-point numbers have no place in a profile and are kOther.
+// A parsed profile: TOML and how to ask for its values. Every error says file:line:column.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
+#include "base/toml.h"
 #include "core/profile/model.h"
 
 namespace hutch::profile {
 
-struct Place {
-  std::uint32_t line = 0;
-  std::uint32_t column = 0;
-};
-
-struct Key {
-  std::string text;
-  Place place;
-};
-
-struct Node {
-  enum class Type : std::uint8_t { kText, kNumber, kFlag, kList, kTable, kOther };
-  Type type = Type::kOther;
-  Place place;
-  std::string text;
-  std::int64_t number = 0;
-  bool flag = false;
-  std::vector<Node> items;                    // of a list
-  std::vector<std::pair<Key, Node>> entries;  // of a table, sorted by key
-
-  [[nodiscard]] const Node* get(std::string_view key) const;
-  [[nodiscard]] bool is_table() const { return type == Type::kTable; }
-};
-
+using Place = TomlPlace;
+using Key = TomlKey;
+using Node = TomlNode;
 using Keys = std::vector<std::string_view>;
 
 struct Document {

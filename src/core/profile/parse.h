@@ -1,4 +1,4 @@
-// A profile file (TOML) as a Layer. The only includer of toml++ is parse.cc.
+// A profile file (TOML) as a Layer.
 #pragma once
 
 #include <string>
