@@ -11,7 +11,7 @@
 #include "host/launcher.h"
 #include "host/probe.h"
 #include "host/queries.h"
-#include "os/file.h"
+#include "os/real_directory.h"
 
 namespace hutch::app {
 namespace {
@@ -71,7 +71,7 @@ Status hand_over_files(plan::Plan& plan) {
 }
 
 Status record(const host::Instance& instance, const plan::Plan& plan) {
-  for (const HostPath& directory : plan.directories) TRY(os::make_directories(directory, 0700));
+  for (const HostPath& directory : plan.directories) TRY(os::make_real_directories(directory, 0700));
   TRY(host::write_plan(instance.directory, plan));
   return host::write_record(instance.directory, TRY(host::record_of(plan)));
 }

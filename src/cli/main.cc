@@ -65,7 +65,8 @@ int conclude(const Result<int>& result, bool runs_program) {
 }
 
 // Words that are no verbs: for scripts, the manual's lint test and the supervisor.
-std::optional<Result<int>> perform_special(const std::vector<std::string>& words) {
+std::optional<Result<int>> perform_special(std::vector<std::string> words) {
+  if (words.front() == "--allow-root" && words.size() > 1) words.erase(words.begin());
   if (words.front() == "--report" && words.size() == 4) return app::report(words[1], words[2], words[3]);
   if (words.front() == "--version") {
     app::print_text("hutch " HUTCH_VERSION "\n");

@@ -42,6 +42,8 @@ constexpr std::uint32_t kQueryPersonality = 0xffffffff;
 constexpr std::uint32_t kMultipathTcp = 262;  // IPPROTO_MPTCP
 
 constexpr std::uint32_t kInit = 1;
+constexpr std::uint32_t kWhoUser = 2;      // PRIO_USER, setpriority(2)
+constexpr std::uint32_t kWhoUserOfIo = 3;  // IOPRIO_WHO_USER, ioprio_set(2)
 
 CallRule refuse_bits(unsigned argument, std::uint32_t bits) {
   return {.clauses = {{.tests = {{.argument = argument, .mask = bits, .value = 0, .must_differ = true}},
@@ -54,6 +56,13 @@ CallRule refuse_values(unsigned argument, std::initializer_list<std::uint32_t> v
   for (const std::uint32_t value : values) {
     rule.clauses.push_back({.tests = {{.argument = argument, .value = value}}, .answer = refuse(EPERM)});
   }
+  return rule;
+}
+
+// Priorities of PID 1, by its number or as one of the user's processes.
+CallRule refuse_for_init(std::uint32_t all_of_user) {
+  CallRule rule = refuse_values(1, {kInit});
+  rule.clauses.push_back({.tests = {{.argument = 0, .value = all_of_user}}, .answer = refuse(EPERM)});
   return rule;
 }
 
@@ -135,7 +144,8 @@ CallRule allowed_rule(std::string_view name, const plan::SeccompPolicy& policy) 
        {"prlimit64", "sched_setaffinity", "sched_setattr", "sched_setparam", "sched_setscheduler"}) {
     if (name == call) return refuse_values(0, {kInit});
   }
-  if (name == "setpriority" || name == "ioprio_set") return refuse_values(1, {kInit});
+  if (name == "setpriority") return refuse_for_init(kWhoUser);
+  if (name == "ioprio_set") return refuse_for_init(kWhoUserOfIo);
   if (name == "kcmp" && !policy.allows_ptrace) return allow_values(2, {KCMP_FILE});
   return {.clauses = {}, .otherwise = kAllow};
 }

@@ -251,6 +251,18 @@ TEST(LaunchRoot, ASealMakesOneMountReadOnly) {
   EXPECT_EQ(result.all("list /"), (List{"a", "dev", "peek", "proc", "tmp"}));
 }
 
+TEST(LaunchRoot, ASealedDevKeepsItsDevicesTerminalsAndSharedMemory) {
+  const Seen result = peek(with_steps({plan::Seal{.target = box("/dev")}}),
+                           {"write", "/dev/new", "--", "mkdir", "/dev/directory", "--", "unlink", "/dev/null", "--",
+                            "write", "/dev/null", "--", "open", "/dev/ptmx", "w", "--", "write", "/dev/shm/new"});
+  EXPECT_EQ(result.one("write /dev/new"), "EROFS");
+  EXPECT_EQ(result.one("mkdir /dev/directory"), "EROFS");
+  EXPECT_EQ(result.one("unlink /dev/null"), "EROFS");
+  EXPECT_EQ(result.one("write /dev/null"), "ok");
+  EXPECT_EQ(result.one("open /dev/ptmx"), "ok");
+  EXPECT_EQ(result.one("write /dev/shm/new"), "ok");
+}
+
 TEST(LaunchRoot, ASealOnWhatIsNoMountIsRefused) {
   const plan::Sandbox sandbox = with_steps({plan::Dir{.target = box("/plain")}, plan::Seal{.target = box("/plain")}});
   EXPECT_EQ(report_of(sandbox), report(Stage::kStep, kFirst + 1, EINVAL));

@@ -12,6 +12,7 @@
 #include "core/compose/files.h"
 #include "core/compose/home.h"
 #include "core/compose/limits.h"
+#include "core/compose/links.h"
 #include "core/compose/order.h"
 #include "core/compose/scene.h"
 #include "core/compose/warnings.h"
@@ -177,7 +178,7 @@ Status refuse_warnings(const Scene& scene, const plan::Plan& plan) {
                  _("'hutch doctor' tells what this host can do"));
 }
 
-// Steps up to the barrier, behind it, and the seal over the finished root.
+// Steps up to the barrier, behind it, and the seals over what is finished.
 void set_steps(plan::Plan& plan, std::vector<plan::Step> early, std::vector<plan::Step> late) {
   std::vector<plan::Step>& steps = plan.sandbox.steps;
   steps = std::move(early);
@@ -185,6 +186,7 @@ void set_steps(plan::Plan& plan, std::vector<plan::Step> early, std::vector<plan
   std::sort(late.begin(), late.end(),
             [](const plan::Step& left, const plan::Step& right) { return target_of(left) < target_of(right); });
   std::move(late.begin(), late.end(), std::back_inserter(steps));
+  steps.emplace_back(plan::Seal{.target = BoxPath::literal("/dev")});
   steps.emplace_back(plan::Seal{.target = BoxPath()});
 }
 
@@ -268,6 +270,7 @@ std::vector<HostPath> wanted_paths(const Profile& profile, const Facts& facts, c
   add(paths_of_home(scene));
   add(paths_of_command(request, launch));
   add(paths_of_files(settled_profile, facts));
+  if (!request.files.empty()) add(protected_paths(facts));
   add(desktop::wanted_paths(settled_profile, facts));
   add(portal::wanted_paths(settled_profile, facts));
   std::sort(paths.begin(), paths.end());

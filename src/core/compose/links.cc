@@ -1,6 +1,7 @@
 #include "core/compose/links.h"
 
 #include <algorithm>
+#include <set>
 
 #include "core/compose/file_rules.h"
 #include "core/compose/secrets.h"
@@ -52,6 +53,14 @@ bool leads_into_protected(const Facts& facts, const HostPath& path, const HostPa
   return std::any_of(places.begin(), places.end(), [&](const HostPath& place) {
     return real.is_at_or_below(real_of(facts, place)) && !path.is_at_or_below(place);
   });
+}
+
+std::vector<HostPath> protected_paths(const Facts& facts) {
+  std::set<HostPath> paths;
+  for (HostPath path : protected_places(facts)) {
+    for (; !path.is_root() && paths.insert(path).second; path = path.parent()) continue;
+  }
+  return {paths.begin(), paths.end()};
 }
 
 }  // namespace hutch::compose

@@ -15,6 +15,10 @@ namespace hutch::compose {
 [[nodiscard]] std::optional<HostPath> planted_link(const facts::Facts& facts, const HostPath& path);
 
 // Whether `path` comes out at or below a secret, or a file that makes something run, without naming it.
+// Needs the facts of protected_paths().
 [[nodiscard]] bool leads_into_protected(const facts::Facts& facts, const HostPath& path, const HostPath& real);
+
+// The places in question and their ancestors: any of them may be a symlink itself.
+[[nodiscard]] std::vector<HostPath> protected_paths(const facts::Facts& facts);
 
 }  // namespace hutch::compose

@@ -133,7 +133,7 @@ const std::vector<Rule>& rules() {
       {"bus-proxy-sasl", N_("xdg-dbus-proxy lets sd-bus programs connect"), kNewProxy, Severity::kWarning},
       {"bus-proxy-eavesdrop", N_("xdg-dbus-proxy refuses eavesdropping"), kNewProxy, Severity::kWarning},
       {"bus-proxy-broadcast", N_("xdg-dbus-proxy holds broadcasts back"), kNewProxy, Severity::kWarning},
-      {"bus-proxy-reply", N_("xdg-dbus-proxy refuses forged replies"), kNewProxy, Severity::kWarning},
+      {"bus-proxy-reply", N_("xdg-dbus-proxy refuses forged replies"), kNewProxy, Severity::kError},
       {"bus-proxy-path", N_("xdg-dbus-proxy keeps call rules to their object"), kNewProxy, Severity::kWarning},
       {"portal", N_("Desktop portal"),
        N_("install xdg-desktop-portal and one of xdg-desktop-portal-gtk, -gnome, -kde, -wlr"), Severity::kWarning},

@@ -10,6 +10,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -19,6 +20,8 @@
 #include <csignal>
 #include <functional>
 #include <set>
+#include <utility>
+#include <vector>
 
 #include "core/seccomp/groups.h"
 #include "core/seccomp/policy.h"
@@ -54,6 +57,19 @@ int outcome(bool filtered, const std::function<long()>& act) {
   int status = 0;
   EXPECT_EQ(waitpid(child, &status, 0), child);
   return WIFSIGNALED(status) ? kSignalled + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+// The same in a pid namespace whose PID 1 is another process of this user.
+int outcome_beside_init(bool filtered, const std::function<long()>& act) {
+  return outcome(false, [&]() -> long {
+    if (unshare(CLONE_NEWUSER | CLONE_NEWPID) != 0) return -1;
+    const pid_t init = fork();
+    if (init == 0) _exit(outcome(filtered, act));
+    int status = 0;
+    if (waitpid(init, &status, 0) != init) return -1;
+    errno = WEXITSTATUS(status);
+    return errno == 0 ? 0 : -1;
+  });
 }
 
 struct Denied {
@@ -208,6 +224,32 @@ TEST_F(SeccompKernel, EndsX32AndI386Processes) {
   EXPECT_EQ(outcome(true, old_gate), kSignalled + SIGSYS);
 }
 #endif
+
+TEST_F(SeccompKernel, TheFirstProcessCannotBeStarvedOrRobbed) {
+  static const rlimit kFew{.rlim_cur = 3, .rlim_max = 3};
+  static const sched_param kIdle{};
+  static const cpu_set_t kProcessors = [] {
+    cpu_set_t set;
+    (void)sched_getaffinity(0, sizeof set, &set);
+    return set;
+  }();
+  const auto at = [](const void* value) { return reinterpret_cast<long>(value); };
+  constexpr long kIdleIo = 3L << 13;  // IOPRIO_CLASS_IDLE, ioprio_set(2)
+  const std::vector<std::pair<const char*, std::function<long()>>> acts = {
+      {"prlimit64", call(SYS_prlimit64, 1, RLIMIT_NOFILE, at(&kFew), 0)},
+      {"sched_setaffinity", call(SYS_sched_setaffinity, 1, sizeof kProcessors, at(&kProcessors))},
+      {"sched_setscheduler", call(SYS_sched_setscheduler, 1, SCHED_IDLE, at(&kIdle))},
+      {"sched_setparam", call(SYS_sched_setparam, 1, at(&kIdle))},
+      {"setpriority", call(SYS_setpriority, PRIO_PROCESS, 1, 19)},
+      {"setpriority of all", call(SYS_setpriority, PRIO_USER, 0, 19)},
+      {"ioprio_set", call(SYS_ioprio_set, 1, 1, kIdleIo)},
+      {"ioprio_set of all", call(SYS_ioprio_set, 3, 0, kIdleIo)},
+  };
+  for (const auto& [name, act] : acts) {
+    EXPECT_NE(outcome_beside_init(false, act), EPERM) << name << " is refused anyway";
+    EXPECT_EQ(outcome_beside_init(true, act), EPERM) << name;
+  }
+}
 
 }  // namespace
 }  // namespace hutch::host

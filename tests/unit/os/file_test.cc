@@ -10,6 +10,7 @@
 #include <cerrno>
 
 #include "os/pipe.h"
+#include "os/real_directory.h"
 #include "scratch.h"
 
 namespace hutch::os {
@@ -140,6 +141,18 @@ TEST_F(File, RemoveTreeStopsInABottomlessOne) {
   ASSERT_EQ(::renameat(here.get(), middle.c_str(), here.get(), "half"), 0);
   EXPECT_TRUE(remove_tree(at("half")).has_value());
   EXPECT_TRUE(remove_tree(at("deep")).has_value());
+}
+
+TEST_F(File, RealDirectoriesAreMadeWhereNoSymlinkLeads) {
+  ASSERT_TRUE(make_real_directories(at("a") / "b" / "c", 0700).has_value());
+  ASSERT_TRUE(make_real_directories(at("a") / "b" / "c", 0700).has_value()) << "what is there is fine";
+  EXPECT_EQ(mode_of(at("a") / "b"), 0700u);
+  ASSERT_EQ(::symlink("a", at("link").c_str()), 0);
+  EXPECT_EQ(make_real_directories(at("link") / "new", 0700).error().code, ELOOP);
+  EXPECT_FALSE(exists(at("a") / "new"));
+  EXPECT_EQ(make_real_directories(at("link"), 0700).error().code, ELOOP);
+  ASSERT_TRUE(replace_file(at("file"), "", 0600).has_value());
+  EXPECT_EQ(make_real_directories(at("file") / "new", 0700).error().code, ENOTDIR);
 }
 
 TEST_F(File, ListIsSorted) {
