@@ -29,6 +29,7 @@ struct Edited {
   HostPath draft;
   profile::Rank rank = profile::Rank::kOverride;
   ProfileName name;
+  std::optional<profile::Layer> derived;  // the profile of an override that is no file
 };
 
 Result<std::string> content_of(const HostPath& file) {
@@ -53,7 +54,8 @@ Status validate(const facts::Facts& facts, const Edited& edited, const std::stri
     TRY(profile::merge(edited.name, layers, {}));
     return {};
   }
-  std::vector<profile::Layer> layers = TRY(host::load_layers(facts, edited.name, {}));
+  std::vector<profile::Layer> layers =
+      TRY(host::load_layers(facts, host::Resolved{.profile = edited.name, .derived = edited.derived}, {}));
   std::erase_if(layers, [&](const profile::Layer& other) { return other.origin.file == edited.file.str(); });
   layers.push_back(layer);
   TRY(profile::merge(edited.name, layers, {}));
@@ -124,13 +126,19 @@ HostPath draft_of(const HostPath& file) {
 
 Result<int> edit(const profile::Request& request) {
   const facts::Facts facts = TRY(host::probe());
-  const ProfileName name = TRY(profile_of(facts, request));
+  const host::Resolved resolved = TRY(profile_of(facts, request));
+  const ProfileName& name = resolved.profile;
   const HostPath file = host::override_file(facts, name, request.box);
   profile::Layer empty;
   empty.rank = profile::Rank::kOverride;
   const std::string initial = host::override_text(empty) + "\n[permissions]\n\n[revoke]\n";
-  return edit_until_valid(
-      facts, {.file = file, .draft = draft_of(file), .rank = profile::Rank::kOverride, .name = name}, initial);
+  return edit_until_valid(facts,
+                          {.file = file,
+                           .draft = draft_of(file),
+                           .rank = profile::Rank::kOverride,
+                           .name = name,
+                           .derived = resolved.derived},
+                          initial);
 }
 
 Result<int> edit_profile(const std::string& name) {
@@ -138,8 +146,8 @@ Result<int> edit_profile(const std::string& name) {
   const ProfileName id = TRY(ProfileName::parse(name));
   const HostPath file = host::profile_file(facts.directories.config / "hutch/profiles", id);
   const std::string initial = text::format("schema = \"1.0\"\nid = \"%s\"\n\n[permissions]\n", id.c_str());
-  return edit_until_valid(facts, {.file = file, .draft = draft_of(file), .rank = profile::Rank::kUser, .name = id},
-                          initial);
+  return edit_until_valid(
+      facts, {.file = file, .draft = draft_of(file), .rank = profile::Rank::kUser, .name = id, .derived = {}}, initial);
 }
 
 }  // namespace hutch::app

@@ -13,8 +13,9 @@
 namespace hutch::app {
 Result<int> explain(const profile::Request& request, bool json) {
   const facts::Facts facts = TRY(host::probe());
-  const ProfileName name = TRY(profile_of(facts, request));
-  const auto layers = TRY(host::load_layers(facts, name, request.box));
+  const host::Resolved resolved = TRY(profile_of(facts, request));
+  const ProfileName& name = resolved.profile;
+  const auto layers = TRY(host::load_layers(facts, resolved, request.box));
   const profile::Profile profile = TRY(profile::merge(name, layers, request));
   for (const std::string& warning : profile.warnings) print_note(warning);
   const auto sentences = profile::explain(profile);

@@ -60,9 +60,10 @@ std::string remainder_of(const profile::Revoke& revoke, const profile::Profile& 
   return text::format(_("'%s' is taken back\n"), text::printable(revoke.name).c_str());
 }
 
-Status report_change(const facts::Facts& facts, const ProfileName& name, const BoxName& box,
+Status report_change(const facts::Facts& facts, const host::Resolved& resolved, const BoxName& box,
                      const profile::Layer& change) {
-  const auto layers = TRY(host::load_layers(facts, name, box));
+  const ProfileName& name = resolved.profile;
+  const auto layers = TRY(host::load_layers(facts, resolved, box));
   profile::Request request;
   request.box = box;
   const profile::Profile profile = TRY(profile::merge(name, layers, request));
@@ -85,12 +86,13 @@ Result<int> amend(const profile::Request& request, Amend how) {
                    _("for example --filesystem=xdg-documents:ro or --socket=x11"));
   }
   const facts::Facts facts = TRY(host::probe());
-  const ProfileName name = TRY(profile_of(facts, request));
+  const host::Resolved resolved = TRY(profile_of(facts, request));
+  const ProfileName& name = resolved.profile;
   TRY(change(facts, host::override_file(facts, name, request.box), how, request.flags));
   profile::Layer outcome;
   outcome.rank = profile::Rank::kOverride;
   how(outcome, request.flags);
-  TRY(report_change(facts, name, request.box, outcome));
+  TRY(report_change(facts, resolved, request.box, outcome));
   return kSucceeded;
 }
 
@@ -106,7 +108,7 @@ Result<int> revoke(const profile::Request& request) {
 
 Result<int> reset(const profile::Request& request) {
   const facts::Facts facts = TRY(host::probe());
-  const ProfileName name = TRY(profile_of(facts, request));
+  const ProfileName name = TRY(profile_of(facts, request)).profile;
   const HostPath file = host::override_file(facts, name, request.box);
   const os::Fd lock = TRY(host::lock_overrides(facts));
   const bool was_there = os::exists(file);

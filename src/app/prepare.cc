@@ -58,7 +58,7 @@ Result<Prepared> prepare(facts::Facts probed, const RunRequest& asked, Purpose p
   const HostPath directory = TRY(not_the_program(working_directory(request)));
   host::Resolved resolved = TRY(resolve(facts, request));
   prepared.note = resolved.note;
-  const auto layers = TRY(not_the_program(host::load_layers(facts, resolved.profile, request.box)));
+  const auto layers = TRY(not_the_program(host::load_layers(facts, resolved, request.box)));
   prepared.profile = TRY(not_the_program(profile::merge(resolved.profile, layers, request)));
   request.files = TRY(not_the_program(file_arguments(request, asked.bind_arguments, prepared.profile, directory)));
   const compose::Launch launch{.instance = TRY(not_the_program(instance_id(facts, request, resolved.profile, purpose))),

@@ -21,13 +21,14 @@ Result<host::Resolved> resolve(const facts::Facts& facts, const profile::Request
   return resolved;
 }
 
-Result<ProfileName> profile_of(const facts::Facts& facts, const profile::Request& request) {
+Result<host::Resolved> profile_of(const facts::Facts& facts, const profile::Request& request) {
   for (const host::Listed& listed : TRY(host::list_profiles(facts))) {
-    if (listed.id.str() == request.app && !request.profile && !request.no_profile) return listed.id;
+    if (listed.id.str() == request.app && !request.profile && !request.no_profile)
+      return host::Resolved{.profile = listed.id};
   }
-  const host::Resolved resolved = TRY(resolve(facts, request));
+  host::Resolved resolved = TRY(resolve(facts, request));
   if (!resolved.note.empty()) print_note(resolved.note);
-  return resolved.profile;
+  return resolved;
 }
 
 }  // namespace hutch::app

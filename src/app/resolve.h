@@ -12,6 +12,6 @@ namespace hutch::app {
 
 // The profile alone. One that is named itself counts whether its program is installed or not; anything else must be
 // found first. What needs saying about the choice is printed.
-[[nodiscard]] Result<ProfileName> profile_of(const facts::Facts& facts, const profile::Request& request);
+[[nodiscard]] Result<host::Resolved> profile_of(const facts::Facts& facts, const profile::Request& request);
 
 }  // namespace hutch::app

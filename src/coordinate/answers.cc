@@ -6,6 +6,9 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "core/plan/wire.h"
+#include "core/profile/derive.h"
+#include "core/profile/parse.h"
+#include "host/clues.h"
 #include "host/doctor_bus.h"
 #include "host/documents.h"
 #include "host/keyfile.h"
@@ -71,6 +74,12 @@ Result<std::string> answer_desktop_entry(const std::string& id) {
                           {"icon", entry->icon},
                           {"startup_wm_class", entry->startup_window_class},
                           {"dbus_activatable", entry->is_bus_activatable}});
+}
+
+Result<std::string> answer_derive(const std::string& program) {
+  const HostPath path = TRY(HostPath::parse(program));
+  const auto layer = profile::derive(host::gather_clues(path, data_directories()));
+  return layer ? profile::format_profile(*layer) : std::string();
 }
 
 Result<std::string> answer_documents(const std::vector<std::string>& arguments) {

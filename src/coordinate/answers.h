@@ -12,6 +12,8 @@ namespace hutch::coordinate {
 [[nodiscard]] Result<std::string> answer_seccomp();
 // JSON of the entry, {} when there is none.
 [[nodiscard]] Result<std::string> answer_desktop_entry(const std::string& id);
+// A derived profile as the text of a file; nothing for programs that show nothing.
+[[nodiscard]] Result<std::string> answer_derive(const std::string& program);
 // Arguments: an app id, then "ro:/path" or "rw:/path" for each file. JSON {"paths": [...]}: where the app finds them.
 [[nodiscard]] Result<std::string> answer_documents(const std::vector<std::string>& arguments);
 // JSON {"observations": [{"name", "verdict", "detail"}...]}.

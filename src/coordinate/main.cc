@@ -1,7 +1,8 @@
 // hutch-coordinator: the part of hutch that links heavy libraries. Started by hutch, never by people.
 //
 //   coordinate RUNTIME-DIRECTORY      one launch, beside its supervisor (run.h)
-//   seccomp | desktop-entry ID | documents APPID ro:PATH... | doctor     questions of the front end (answers.h)
+//   seccomp | desktop-entry ID | derive PROGRAM | documents APPID ro:PATH... | doctor
+//                                     questions of the front end (answers.h)
 #include <unistd.h>
 
 #include <clocale>
@@ -30,6 +31,7 @@ void print_error(const Error& error) {
 Result<std::string> answer(const std::string& mode, const std::vector<std::string>& arguments) {
   if (mode == "seccomp" && arguments.empty()) return answer_seccomp();
   if (mode == "desktop-entry" && arguments.size() == 1) return answer_desktop_entry(arguments.front());
+  if (mode == "derive" && arguments.size() == 1) return answer_derive(arguments.front());
   if (mode == "documents") return answer_documents(arguments);
   if (mode == "doctor" && arguments.empty()) return answer_doctor();
   return failure(ErrorKind::kUsage,

@@ -66,6 +66,12 @@ Result<DesktopFile> parse_entry(const std::string& id, const std::string& conten
   entry.startup_window_class = string_of(G_KEY_FILE_DESKTOP_KEY_STARTUP_WM_CLASS);
   entry.is_bus_activatable =
       g_key_file_get_boolean(file.get(), kGroup, G_KEY_FILE_DESKTOP_KEY_DBUS_ACTIVATABLE, nullptr) != FALSE;
+  entry.wants_terminal = g_key_file_get_boolean(file.get(), kGroup, G_KEY_FILE_DESKTOP_KEY_TERMINAL, nullptr) != FALSE;
+  entry.is_shown = g_key_file_get_boolean(file.get(), kGroup, G_KEY_FILE_DESKTOP_KEY_NO_DISPLAY, nullptr) == FALSE;
+  const std::string categories = string_of(G_KEY_FILE_DESKTOP_KEY_CATEGORIES);
+  for (const std::string_view category : text::split(categories, ';')) {
+    if (!category.empty()) entry.categories.emplace_back(category);
+  }
   const std::string exec = string_of(G_KEY_FILE_DESKTOP_KEY_EXEC);
   if (!exec.empty()) entry.command = TRY(split_exec(exec));
   return entry;

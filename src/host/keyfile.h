@@ -16,6 +16,9 @@ struct DesktopFile {
   std::string icon;
   std::string startup_window_class;
   bool is_bus_activatable = false;
+  std::vector<std::string> categories;
+  bool wants_terminal = false;
+  bool is_shown = true;  // in menus
 };
 
 // The first APPLICATIONS/ID.desktop in these directories, in their order; absent when there is none or the first is

@@ -6,6 +6,7 @@
 
 #include "base/i18n.h"
 #include "base/text.h"
+#include "host/derived.h"
 #include "host/profile_files.h"
 #include "host/profile_index.h"
 #include "host/program_file.h"
@@ -16,6 +17,7 @@ namespace hutch::host {
 namespace {
 
 constexpr const char* kUntrusted = "untrusted";
+constexpr const char* kAppImage = "appimage";
 
 // A layer that may be absent.
 Result<std::optional<profile::Layer>> read_if_there(const HostPath& file, profile::Rank rank) {
@@ -94,6 +96,12 @@ Result<std::vector<profile::Layer>> load_layers_below(const facts::Facts& facts,
   TRY(add_lineage(facts, name, std::move(bases), layers));
   TRY(add_overrides(facts, name, box, layers));
   return layers;
+}
+
+Result<std::vector<profile::Layer>> load_layers(const facts::Facts& facts, const Resolved& resolved,
+                                                const BoxName& box) {
+  if (resolved.derived) return load_layers_below(facts, *resolved.derived, box);
+  return load_layers(facts, resolved.profile, box);
 }
 
 Result<std::vector<Listed>> list_profiles(const facts::Facts& facts) {
@@ -296,7 +304,15 @@ class Resolver {
       });
     }));
     if (entry) return resolved(entry->id, program, shown, before);
-    Resolved result = resolved(TRY(ProfileName::parse(kUntrusted)), program, shown, before);
+    auto derived = found.is_roots ? derived_profile(facts_, found.real) : std::nullopt;
+    if (derived) {
+      Resolved result = resolved(derived->id, program, shown, before);
+      result.derived = std::move(derived);
+      return result;
+    }
+    const bool is_image = is_appimage(found);
+    Resolved result = resolved(TRY(ProfileName::parse(is_image ? kAppImage : kUntrusted)), program, shown, before);
+    if (is_image) return result;
     if (!result.note.empty()) result.note += "; ";
     result.note += untrusted_note(found);
     return result;

@@ -18,6 +18,7 @@ struct Resolved {
   HostPath program;                       // absolute, symlinks of the last part kept as typed in argv[0]
   std::vector<std::string> arguments;     // argv
   std::optional<std::string> desktop_id;  // when found through a desktop entry
+  std::optional<profile::Layer> derived;  // the profile itself when no file holds it
   std::string note;                       // "no profile matches; running under 'untrusted'", or empty
 };
 
@@ -28,6 +29,9 @@ struct Resolved {
 // The same for a profile that is no file: its bases and overrides beside it.
 [[nodiscard]] Result<std::vector<profile::Layer>> load_layers_below(const facts::Facts& facts, profile::Layer own,
                                                                     const BoxName& box);
+
+[[nodiscard]] Result<std::vector<profile::Layer>> load_layers(const facts::Facts& facts, const Resolved& resolved,
+                                                              const BoxName& box);
 
 struct Listed {
   ProfileName id;

@@ -96,6 +96,17 @@ Result<ProgramFile> find_program_file(const std::string& text) {
   return text.find('/') == std::string::npos ? find_command(text) : find_path(text);
 }
 
+bool is_appimage(const ProgramFile& program) {
+  const auto file = os::open_path(program.real, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+  std::array<char, 11> head{};
+  if (!file || ::read(file->get(), head.data(), head.size()) != static_cast<ssize_t>(head.size())) return false;
+  const std::string_view bytes(head.data(), head.size());
+  return bytes.starts_with(
+             "\x7f"
+             "ELF") &&
+         bytes.substr(8, 2) == "AI" && (bytes[10] == 1 || bytes[10] == 2);
+}
+
 std::string wrapper_note(const ProgramFile& program) {
   const std::string& real = program.real.str();
   const std::string& path = program.path.str();

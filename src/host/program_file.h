@@ -20,6 +20,8 @@ struct ProgramFile {
 [[nodiscard]] Result<ProgramFile> find_command(const std::string& name);       // in $PATH
 [[nodiscard]] Result<ProgramFile> find_program_file(const std::string& text);  // a path when it has a slash
 
+// An AppImage: an ELF file with "AI" and its version at offset 8 (the AppImage specification, "The AppImage format").
+[[nodiscard]] bool is_appimage(const ProgramFile& program);
 // What to say of a launcher that only starts a snap or a Flatpak; empty for other programs.
 [[nodiscard]] std::string wrapper_note(const ProgramFile& program);
 

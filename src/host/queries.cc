@@ -134,6 +134,11 @@ Result<std::optional<DesktopEntry>> ask_desktop_entry(const std::string& id) {
   return std::optional(std::move(entry));
 }
 
+Result<std::string> ask_derived(const HostPath& program) {
+  const os::Fd nothing = TRY(nothing_to_read());
+  return ask({"derive", program.str()}, nothing.get(), kJsonLimit);
+}
+
 Result<std::vector<std::string>> ask_documents(const AppId& app, const std::vector<plan::DocumentGrant>& grants) {
   std::vector<std::string> question = {"documents", app.str()};
   for (const plan::DocumentGrant& grant : grants) {

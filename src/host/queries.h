@@ -31,6 +31,8 @@ struct DesktopEntry {
   std::vector<std::string> command;  // Exec without field codes
 };
 [[nodiscard]] Result<std::optional<DesktopEntry>> ask_desktop_entry(const std::string& id);
+// mode "derive PROGRAM": the text of a derived profile, nothing for programs that show nothing.
+[[nodiscard]] Result<std::string> ask_derived(const HostPath& program);
 // mode "documents APPID ro:PATH...": where the app finds files that the document portal hands over, in their order.
 [[nodiscard]] Result<std::vector<std::string>> ask_documents(const AppId& app,
                                                              const std::vector<plan::DocumentGrant>& grants);

@@ -1,11 +1,13 @@
 #!/usr/bin/python3
 """Draws graphical programs from the archive's sections: those the derived profile is tried on. Writes drawn.txt.
 
-usage: draw.py PACKAGES COUNT     PACKAGES is an index of the archive (/var/lib/apt/lists/*_Packages)
+usage: draw.py PACKAGES COUNT           PACKAGES is an index of the archive (/var/lib/apt/lists/*_Packages)
+       draw.py PACKAGES COUNT TREE      only those that put an entry into the menu of a tree where they are installed
 
 A package is in when it depends on a toolkit, is tagged as a program with a graphical interface, and no shipped profile is
-for it. The order is that of a hash of its name, so that nobody chose; of each section at most a fifth of all.
+for it. The order is that of a hash of its name, so that nobody chose; of each section at most a fifth of 110.
 """
+import glob
 import hashlib
 import os
 import re
@@ -39,6 +41,17 @@ def is_candidate(package, taken):
             and name not in taken and not PARTS.search(name) and int(package.get("Installed-Size", "0")) < 100_000)
 
 
+def is_in_menu(tree, package):
+    for path in glob.glob(f"{tree}/var/lib/dpkg/info/{package}.list") + glob.glob(
+            f"{tree}/var/lib/dpkg/info/{package}:*.list"):
+        with open(path, encoding="utf-8") as file:
+            for line in re.findall(r"^/usr/share/applications/[^/\n]*\.desktop$", file.read(), re.M):
+                with open(tree + line, encoding="utf-8", errors="replace") as entry:
+                    if not re.search(r"^(NoDisplay|Terminal|Hidden) *= *true", entry.read(), re.M | re.I):
+                        return True
+    return False
+
+
 def main():
     count = int(sys.argv[2])
     taken = profiled()
@@ -47,13 +60,15 @@ def main():
     drawn, of_section = [], {}
     for name in sorted(candidates, key=lambda name: hashlib.sha256(name.encode()).hexdigest()):
         section = candidates[name]["Section"]
-        if of_section.get(section, 0) * 5 >= count:
+        if of_section.get(section, 0) * 5 >= 110:
             continue
         of_section[section] = of_section.get(section, 0) + 1
-        drawn.append(name)
+        if len(sys.argv) < 4 or is_in_menu(sys.argv[3], name):
+            drawn.append(name)
         if len(drawn) == count:
             break
-    print(f"# {count} of {len(candidates)} candidates, made by draw.py from Debian 13; package and section")
+    which = " that put an entry into the menu" if len(sys.argv) > 3 else ""
+    print(f"# Made by draw.py from Debian 13: the first {count} of {len(candidates)} candidates{which}; package and section.")
     for name in drawn:
         print(name, candidates[name]["Section"])
 

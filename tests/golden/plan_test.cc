@@ -45,16 +45,19 @@ std::vector<profile::Layer> shipped_layers() {
   return layers;
 }
 
-// The profile with its bases, as the front end would load them.
+void add_lineage(const ProfileName& id, const std::vector<profile::Layer>& all, std::vector<profile::Layer>& layers) {
+  for (const profile::Layer& layer : all) {
+    const auto is_it = [&](const profile::Layer& other) { return other.origin.file == layer.origin.file; };
+    if (layer.id != id || std::any_of(layers.begin(), layers.end(), is_it)) continue;
+    layers.push_back(layer);
+    for (const ProfileName& base : layer.extends) add_lineage(base, all, layers);
+  }
+}
+
+// The profile with its bases, each once, as the front end would load them.
 std::vector<profile::Layer> lineage_of(const ProfileName& id, const std::vector<profile::Layer>& all) {
   std::vector<profile::Layer> layers;
-  for (const profile::Layer& layer : all) {
-    if (layer.id != id) continue;
-    layers.push_back(layer);
-    for (const ProfileName& base : layer.extends) {
-      for (profile::Layer& inherited : lineage_of(base, all)) layers.push_back(std::move(inherited));
-    }
-  }
+  add_lineage(id, all, layers);
   return layers;
 }
 

@@ -134,15 +134,11 @@ void add(Sections& sections, const Revoke& revoke) {
   sections["revoke"].lists[list_key(revoke.kind)].push_back(entry(is_file ? "path" : "name", name, more));
 }
 
-}  // namespace
-
-std::string format_override(const Layer& layer) {
+std::string format_sections(const Layer& layer) {
   Sections sections;
   for (const Grant& grant : layer.grants) add(sections, grant);
   for (const Revoke& revoke : layer.revokes) add(sections, revoke);
-  std::string text = "schema = " + quote(layer.schema) + "\n";
-  if (layer.app) text += "app-id = " + quote(layer.app->str()) + "\n";
-  if (layer.open) text += "open = " + quote(*layer.open) + "\n";
+  std::string text;
   for (auto& [name, section] : sections) {
     text += "\n[" + name + "]\n";
     for (const auto& [key, value] : section.values) text += key + " = " + value + "\n";
@@ -154,6 +150,38 @@ std::string format_override(const Layer& layer) {
     }
   }
   return text;
+}
+
+std::string quoted_list(const std::vector<std::string>& names) {
+  std::vector<std::string> quoted;
+  for (const std::string& name : names) quoted.push_back(quote(name));
+  return "[" + text::join(quoted, ", ") + "]";
+}
+
+}  // namespace
+
+std::string format_override(const Layer& layer) {
+  std::string text = "schema = " + quote(layer.schema) + "\n";
+  if (layer.app) text += "app-id = " + quote(layer.app->str()) + "\n";
+  if (layer.open) text += "open = " + quote(*layer.open) + "\n";
+  return text + format_sections(layer);
+}
+
+std::string format_profile(const Layer& layer) {
+  std::string text = "schema = " + quote(layer.schema) + "\nid = " + quote(layer.id.str()) + "\n";
+  if (layer.app) text += "app-id = " + quote(layer.app->str()) + "\n";
+  if (!layer.title.empty()) text += "name = " + quote(layer.title) + "\n";
+  if (!layer.description.empty()) text += "description = " + quote(layer.description) + "\n";
+  std::vector<std::string> bases;
+  for (const ProfileName& base : layer.extends) bases.push_back(base.str());
+  if (!bases.empty()) text += "extends = " + quoted_list(bases) + "\n";
+  std::vector<std::string> commands;
+  for (const HostPath& command : layer.match.command) commands.push_back(command.str());
+  if (!layer.match.desktop.empty()) text += "match.desktop = " + quoted_list(layer.match.desktop) + "\n";
+  if (!commands.empty()) text += "match.command = " + quoted_list(commands) + "\n";
+  if (layer.open) text += "open = " + quote(*layer.open) + "\n";
+  if (layer.not_run_here.value_or(false)) text += "not-run-here = true\n";
+  return text + format_sections(layer);
 }
 
 }  // namespace hutch::profile

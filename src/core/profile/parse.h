@@ -17,5 +17,7 @@ inline constexpr std::size_t kGrantLimit = 2048;       // grants and revokes of 
 
 // The TOML text of an override layer: what `grant` and `revoke` write. parse(format(x)) gives back x's grants.
 [[nodiscard]] std::string format_override(const Layer& layer);
+// The same for a whole profile.
+[[nodiscard]] std::string format_profile(const Layer& layer);
 
 }  // namespace hutch::profile
