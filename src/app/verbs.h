@@ -56,6 +56,19 @@ struct ExecOptions {
 [[nodiscard]] Result<int> list_profiles(const Listing& listing);
 [[nodiscard]] Result<int> show_profile(const std::string& name, bool json);
 [[nodiscard]] Result<int> lint_profiles(const std::vector<std::string>& names, bool json);
+struct ImportRequest {
+  std::string file;
+  std::string format;  // flatpak, firejail, bubblejail; empty: by its name and content
+  std::string name;    // empty: after the file
+  bool dry_run = false;
+  bool json = false;
+};
+[[nodiscard]] Result<int> import_profile(const ImportRequest& request);
+// What one profile or file grants more and less than another.
+[[nodiscard]] Result<int> diff_profiles(const std::string& before, const std::string& after, bool json);
+// Every grant in force with its flag, place and reason.
+[[nodiscard]] Result<int> show_resolved(const std::string& name, bool json);
+[[nodiscard]] Result<int> new_profile(const profile::Request& request, bool is_dry_run);
 [[nodiscard]] Result<int> doctor(bool json);
 
 // "TERM", "SIGTERM" or "15".

@@ -142,6 +142,9 @@ Result<int> act_profile_list(const Parsed& parsed) {
 }
 
 Result<int> act_profile_show(const Parsed& parsed) {
+  if (parsed.has("resolved") || parsed.has("origin")) {
+    return app::show_resolved(parsed.arguments.front(), parsed.has("json"));
+  }
   return app::show_profile(parsed.arguments.front(), parsed.has("json"));
 }
 
@@ -151,6 +154,22 @@ Result<int> act_profile_lint(const Parsed& parsed) {
 
 Result<int> act_profile_edit(const Parsed& parsed) {
   return app::edit_profile(parsed.arguments.front());
+}
+
+Result<int> act_profile_import(const Parsed& parsed) {
+  return app::import_profile({.file = parsed.arguments.front(),
+                              .format = parsed.value("format").value_or(""),
+                              .name = parsed.value("name").value_or(""),
+                              .dry_run = parsed.has("dry-run"),
+                              .json = parsed.has("json")});
+}
+
+Result<int> act_profile_diff(const Parsed& parsed) {
+  return app::diff_profiles(parsed.arguments[0], parsed.arguments[1], parsed.has("json"));
+}
+
+Result<int> act_profile_new(const Parsed& parsed) {
+  return app::new_profile(TRY(request_of(parsed)), parsed.has("dry-run"));
 }
 
 Result<int> act_doctor(const Parsed& parsed) {

@@ -22,6 +22,9 @@ namespace hutch::cli {
 [[nodiscard]] Result<int> act_profile_show(const Parsed& parsed);
 [[nodiscard]] Result<int> act_profile_lint(const Parsed& parsed);
 [[nodiscard]] Result<int> act_profile_edit(const Parsed& parsed);
+[[nodiscard]] Result<int> act_profile_import(const Parsed& parsed);
+[[nodiscard]] Result<int> act_profile_diff(const Parsed& parsed);
+[[nodiscard]] Result<int> act_profile_new(const Parsed& parsed);
 [[nodiscard]] Result<int> act_doctor(const Parsed& parsed);
 [[nodiscard]] Result<int> act_completion(const Parsed& parsed);
 [[nodiscard]] Result<int> act_help(const Parsed& parsed);

@@ -101,6 +101,7 @@ std::vector<Verb> running_verbs() {
   };
 }
 
+const Option kWriteNothing = {.name = "dry-run", .help = N_("write nothing")};
 const Option kReason = {.name = "reason", .value = N_("TEXT"), .help = N_("why, for 'explain' to show")};
 
 std::vector<Verb> override_verbs() {
@@ -197,7 +198,10 @@ std::vector<Verb> other_verbs() {
       {.name = "profile show",
        .synopsis = "[OPTIONS] NAME",
        .summary = N_("print the files a profile is made of"),
-       .options = {kJson, kNoPager},
+       .options = {{.name = "resolved", .help = N_("print what they add up to, a line each")},
+                   {.name = "origin", .help = N_("the same: every line with its place")},
+                   kJson,
+                   kNoPager},
        .complete = Complete::kProfiles,
        .least = 1,
        .most = 1,
@@ -209,6 +213,33 @@ std::vector<Verb> other_verbs() {
        .complete = Complete::kProfiles,
        .most = -1,
        .act = act_profile_lint},
+      {.name = "profile diff",
+       .synopsis = "[OPTIONS] NAME|FILE NAME|FILE",
+       .summary = N_("say in words what the second allows more and less than the first"),
+       .options = {kJson, kNoPager},
+       .complete = Complete::kProfiles,
+       .least = 2,
+       .most = 2,
+       .act = act_profile_diff},
+      {.name = "profile new",
+       .synopsis = "[OPTIONS] APP|COMMAND",
+       .summary = N_("start a profile of your own from what the program's package tells"),
+       .options = {kWriteNothing},
+       .complete = Complete::kApps,
+       .least = 1,
+       .most = 1,
+       .act = act_profile_new},
+      {.name = "profile import",
+       .synopsis = "[OPTIONS] FILE",
+       .summary = N_("make a profile from a Flatpak, Firejail or bubblejail file"),
+       .options = {{.name = "format", .value = N_("FORMAT"), .help = N_("flatpak, firejail or bubblejail")},
+                   {.name = "name", .value = N_("NAME"), .help = N_("what to call the profile")},
+                   kWriteNothing,
+                   kJson},
+       .complete = Complete::kFiles,
+       .least = 1,
+       .most = 1,
+       .act = act_profile_import},
       {.name = "profile edit",
        .synopsis = "NAME",
        .summary = N_("change a profile of your own in an editor"),

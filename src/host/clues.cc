@@ -114,16 +114,20 @@ void read_package(profile::Clues& clues, const std::vector<HostPath>& data_direc
   for (const HostPath& source : sources) {
     const auto content = os::read_file(source, kProgramLimit);
     if (!content) continue;
+    if (source == clues.program) clues.insists_on_x11 = content->find("gdk_set_allowed_backends") != std::string::npos;
     for (std::string& name : names_in(*content, clues.program)) clues.bus_names.push_back(std::move(name));
   }
   std::set<std::string> packages = clues.required;
   packages.insert(clues.package);
   std::set<HostPath> own_settings;
+  const std::string source = source_of_package(clues.package);
   for (const std::string& package : packages) {
     for (const HostPath& file : files_of_package(package)) {
       const bool is_own = package == clues.package || package.starts_with(stem_of(clues.program));
       if (is_own && file.parent() == HostPath::literal("/etc")) own_settings.insert(file);
-      if (lies_in(file, "/usr/share/dbus-1/system-services", ".service")) clues.services.push_back(service_name(file));
+      if (!lies_in(file, "/usr/share/dbus-1/system-services", ".service")) continue;
+      clues.services.push_back(service_name(file));
+      if (source_of_package(package) == source) clues.daemons.push_back(service_name(file));
     }
   }
   // Packages share directories such as /etc/default; one that is named after the program is its own.

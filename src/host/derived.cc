@@ -13,7 +13,7 @@ namespace {
 // "# " and what the profile was made from: the program and the package database as stat(2) sees them, and our version
 // of the rules.
 std::string head_of(const HostPath& program) {
-  std::string head = "# 3";
+  std::string head = "# 4";
   for (const char* const path : {program.c_str(), "/var/lib/dpkg/status"}) {
     struct stat status {};
     if (::stat(path, &status) != 0) continue;

@@ -76,17 +76,33 @@ std::vector<HostPath> files_of_package(const std::string& package) {
   return files;
 }
 
+namespace {
+
+// The value of a field of a package's entry; "" when it has none.
+std::string field_of(const std::string& package, std::string_view field) {
+  const auto status = os::read_file(HostPath::literal(kStatus), kStatusLimit);
+  if (!status || package.empty()) return {};
+  const std::string text = "\n" + *status;
+  const std::size_t begin = text.find("\nPackage: " + package + "\n");
+  if (begin == std::string::npos) return {};
+  const std::string_view block = std::string_view(text).substr(begin, text.find("\n\n", begin + 1) - begin);
+  const std::string head = "\n" + std::string(field) + ": ";
+  const std::size_t at = block.find(head);
+  if (at == std::string_view::npos) return {};
+  const std::size_t start = at + head.size();
+  return std::string(block.substr(start, block.find('\n', start) - start));
+}
+
+}  // namespace
+
+std::string source_of_package(const std::string& package) {
+  const std::string source = field_of(package, "Source");
+  return source.empty() ? package : source.substr(0, source.find(' '));
+}
+
 std::set<std::string> dependencies_of_package(const std::string& package) {
   std::set<std::string> names;
-  const auto status = os::read_file(HostPath::literal(kStatus), kStatusLimit);
-  if (!status || package.empty()) return names;
-  const std::string head = "\nPackage: " + package + "\n";
-  const std::size_t begin = ("\n" + status->substr(0, head.size() - 1) == head) ? 0 : status->find(head);
-  if (begin == std::string::npos) return names;
-  const std::string_view block = std::string_view(*status).substr(begin, status->find("\n\n", begin + 1) - begin);
-  const std::size_t at = block.find("\nDepends: ");
-  if (at == std::string_view::npos) return names;
-  const std::string_view value = block.substr(at + 10, block.find('\n', at + 1) - at - 10);
+  const std::string value = field_of(package, "Depends");
   std::string name;
   bool is_reading = true;  // versions and architectures behind a name are passed over
   for (const char c : value) {

@@ -15,4 +15,7 @@ namespace hutch::host {
 // The names in Depends, alternatives included.
 [[nodiscard]] std::set<std::string> dependencies_of_package(const std::string& package);
 
+// The source a package is made from: Source, else its own name.
+[[nodiscard]] std::string source_of_package(const std::string& package);
+
 }  // namespace hutch::host

@@ -22,6 +22,29 @@ has "with their place" "x.toml:4:1: unknown key 'sokets'" "$out"
 ends "also as JSON" 1 profile lint --json "$scratch/x.toml"
 check "under their noun" json 'assert d["findings"][0]["severity"] == "error"'
 
+hutch profile show --resolved mpv
+has "what a profile adds up to has a line each" "--filesystem=xdg-music:ro" "$out"
+has "with its place" "apps/mpv.toml:" "$out"
+hutch profile show --origin discord
+has "what is not run here says so" "# not run here" "$out"
+ends "a profile differs not from itself" 0 profile diff gedit gedit
+ends "and from another" 1 profile diff gedit mpv
+has "in words" "may play sound" "$out"
+has "with the risk" "risk: can record" "$out"
+hutch profile diff --json gedit mpv
+check "as JSON" json 'assert d["gained"] and d["lost"]'
+ends "a profile is imported" 0 profile import "$HUTCH_SOURCE_DIR/tests/import/flatpak/org.gimp.GIMP.metadata"
+has "with a word on each line" "exact: sockets=x11" "$out"
+check "and is there" test -s "$HOME/.config/hutch/profiles/org.gimp.GIMP.toml"
+hutch profile import "$HUTCH_SOURCE_DIR/tests/import/flatpak/org.gimp.GIMP.metadata"
+has "a second time it is not written over" "is there already" "$err"
+rm -r "$HOME/.config/hutch"
+printf '#!/bin/sh\n' >"$scratch/mine" && chmod +x "$scratch/mine"
+ends "a profile of one's own is started" 0 profile new "$scratch/mine"
+has "and counts for the program" "$scratch/mine" "$("$HUTCH" profile show mine)"
+refuses "a program that has one needs none" 1 "profile 'mine' is for" profile new "$scratch/mine"
+rm -r "$HOME/.config/hutch"
+
 hutch explain gedit
 has "explain says what it may do" "may show windows" "$out"
 has "and who said so" "gui.toml:" "$out"
@@ -48,7 +71,7 @@ refuses "an unknown verb" 2 "unknown verb 'sto'" sto
 has "gets a guess" "did you mean 'stop'?" "$err"
 refuses "an unknown option of a verb that runs nothing" 2 "unknown option '--jsn'" ps --jsn
 refuses "one word too many" 2 "'x'" ps x
-for verb in run plan explain grant revoke reset edit exec ps inspect stop kill wait 'profile list' 'profile show' 'profile lint' 'profile edit' doctor completion help; do
+for verb in run plan explain grant revoke reset edit exec ps inspect stop kill wait 'profile list' 'profile show' 'profile lint' 'profile diff' 'profile new' 'profile import' 'profile edit' doctor completion help; do
   # shellcheck disable=SC2086
   hutch help $verb
   has "help $verb" "usage: hutch $verb" "$out"

@@ -47,6 +47,13 @@ constexpr std::array kSecrets = {
     ".local/share/remmina",
     ".ICEauthority",
     ".Xauthority",
+    ".keepass",
+    ".config/keepass",
+    ".config/keybase",
+    ".config/VeraCrypt",
+    ".TrueCrypt",
+    ".config/Cryptomator",
+    ".local/share/Cryptomator",
     // developers' tokens
     ".git-credentials",
     ".config/git/credentials",
@@ -106,6 +113,26 @@ constexpr std::array kSecrets = {
     "Mail",
     "Maildir",
     ".mail",
+    ".config/evolution",
+    ".claws-mail",
+    ".sylpheed-2.0",
+    ".local/share/kmail2",
+    ".local/share/local-mail",
+    ".config/qutebrowser",
+    ".local/share/qutebrowser",
+    ".config/falkon",
+    ".local/share/epiphany",
+    ".local/share/torbrowser",
+    ".cache/mozilla",
+    ".cache/chromium",
+    ".cache/google-chrome",
+    ".cache/thunderbird",
+    ".purple",
+    ".irssi",
+    ".weechat",
+    ".config/weechat",
+    ".config/hexchat",
+    ".local/share/dino",
     // histories
     ".bash_history",
     ".zsh_history",
@@ -134,6 +161,18 @@ constexpr std::array kSecrets = {
     ".config/docker",
     ".local/share/bubblejail",
     ".config/firejail",
+    // machines, backups and snapshots
+    "VirtualBox VMs",
+    ".config/libvirt",
+    ".local/share/libvirt",
+    ".local/share/gnome-boxes",
+    ".vagrant.d",
+    ".config/borg",
+    ".config/restic",
+    ".config/rsnapshot",
+    ".duplicity",
+    ".cache/deja-dup",
+    ".snapshots",
 };
 
 constexpr std::array kStartUp = {
@@ -267,7 +306,8 @@ std::vector<HostPath> below(const HostPath& home, const std::array<const char*, 
 
 std::vector<HostPath> secret_paths(const facts::Facts& facts) {
   std::vector<HostPath> paths = below(facts.user.home, kSecrets);
-  for (const char* const path : {"/run/user", "/tmp/.X11-unix", "/tmp/.ICE-unix", "/tmp/.font-unix"}) {
+  for (const char* const path : {"/run/user", "/tmp/.X11-unix", "/tmp/.ICE-unix", "/tmp/.font-unix", "/var/mail",
+                                 "/var/spool/mail", "/var/backups", "/var/lib/systemd/coredump"}) {
     paths.push_back(HostPath::literal(path));
   }
   paths.push_back(facts.directories.runtime);

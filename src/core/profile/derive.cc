@@ -104,6 +104,9 @@ class Deriver {
     add_network();
     add_inner_sandbox();
     add_names();
+    for (const char* const folder : {"Desktop", "Documents", "Downloads", "Music", "Pictures", "Videos"}) {
+      grant(Kind::kPersist, folder, "", "programs that look for such a folder find one of their own");
+    }
     for (const HostPath& path : std::set<HostPath>(clues_.settings.begin(), clues_.settings.end())) {
       grant(Kind::kFile, path.str(), "ro:noexec", "the settings its package put there");
     }
@@ -154,7 +157,8 @@ class Deriver {
     if (toolkit == Toolkit::kElectron) base = "electron";
     if (auto name = ProfileName::parse(base)) layer_.extends = {std::move(*name)};
     // libXtst types into other windows and libwnck lists them: who links one insists on an X server.
-    const bool insists = names_any(clues_.linked, {"libXtst", "libwnck-3", "libkeybinder-3.0"});
+    const bool insists =
+        clues_.insists_on_x11 || names_any(clues_.linked, {"libXtst", "libwnck-3", "libkeybinder-3.0"});
     const bool is_x11 = insists || toolkit == Toolkit::kX11 || (toolkit == Toolkit::kQt && !clues_.has_qt_wayland);
     if (is_x11) grant(Kind::kSocket, "x11", "", "its toolkit does not know Wayland");
   }
@@ -197,8 +201,14 @@ class Deriver {
       if (!is_plain || bus_danger(name) != nullptr || (layer_.app && layer_.app->str() == name)) continue;
       grant(Kind::kSessionBus, name, "own", "a second start reaches the running program by it");
     }
+    for (const std::string& name : std::set<std::string>(clues_.daemons.begin(), clues_.daemons.end())) {
+      const bool is_safe = AppId::parse(name) && bus_danger(name) == nullptr;
+      if (is_safe) grant(Kind::kSystemBus, name, "talk", "its own daemon, made from the same source");
+    }
     for (const std::string& name : std::set<std::string>(clues_.services.begin(), clues_.services.end())) {
-      if (AppId::parse(name)) grant(Kind::kSystemBus, name, "see", "it gives up where it finds no system bus");
+      const bool is_daemon = std::find(clues_.daemons.begin(), clues_.daemons.end(), name) != clues_.daemons.end();
+      if (AppId::parse(name) && !is_daemon)
+        grant(Kind::kSystemBus, name, "see", "it gives up where it finds no system bus");
     }
     if (has_category({"Player", "AudioVideo"})) grant(Kind::kFeature, "mpris", "", "media keys");
   }

@@ -22,6 +22,8 @@ struct Clues {
   std::set<std::string> required;       // packages its package depends on
   std::vector<std::string> bus_names;   // that its package can be started by, or that stand in the program itself
   std::vector<std::string> services;    // system services of the packages it depends on
+  std::vector<std::string> daemons;     // those of them that are made from the same source as the program
+  bool insists_on_x11 = false;          // chooses GDK's backend itself
   std::vector<HostPath> settings;       // its packages' own directories and files below /etc
   bool is_electron = false;             // Chromium's resources lie beside it
   bool has_qt_wayland = false;          // the host has Qt's plugin for the Qt it links

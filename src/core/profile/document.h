@@ -39,6 +39,8 @@ struct Document {
   [[nodiscard]] Result<std::string> line_of(const Node& node, std::string_view key) const;
 };
 
+// Any TOML text of at most kFileLimit bytes.
+[[nodiscard]] Result<Document> read_toml(std::string_view text, std::string file);
 // The schema of a profile file applied to a document.
 [[nodiscard]] Result<Layer> read_document(const Document& document, Rank rank);
 

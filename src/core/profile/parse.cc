@@ -4,10 +4,14 @@
 
 namespace hutch::profile {
 
-Result<Layer> parse(std::string_view text, std::string file, Rank rank) {
+Result<Document> read_toml(std::string_view text, std::string file) {
   Document document{.file = std::move(file), .root = {}};
   document.root = TRY(parse_toml(text, document.file, kFileLimit));
-  return read_document(document, rank);
+  return document;
+}
+
+Result<Layer> parse(std::string_view text, std::string file, Rank rank) {
+  return read_document(TRY(read_toml(text, std::move(file))), rank);
 }
 
 }  // namespace hutch::profile
