@@ -17,7 +17,7 @@ def look_at(name, marker):
     seen = app.window(60)
     result = {"app": name, "package": package, "version": version, "profile": app.profile(),
               "window": seen[0] if seen else None, "sample": kind}
-    result["opened"] = bool(until(20, watch.is_read)) if watch and seen else None
+    result["opened"] = bool(until(60, watch.is_read)) if watch and seen else None
     result["probe"] = app.probe(marker)
     if not seen or "error" in result["probe"]:
         result["log"] = app.text()[-1500:]
