@@ -6,6 +6,7 @@
 #include "app/verbs.h"
 #include "base/i18n.h"
 #include "base/text.h"
+#include "host/cgroup.h"
 #include "host/instances.h"
 #include "host/launcher.h"
 #include "host/probe.h"
@@ -18,6 +19,10 @@ Result<host::Running> find(const std::string& name) {
   const facts::Facts facts = TRY(host::probe());
   auto running = host::find_instance(facts, name);
   if (!running) running.error().kind = ErrorKind::kInvalid;
+  if (running && host::is_paused(*running)) {
+    return failure(ErrorKind::kConflict, text::format(_("instance '%s' is paused"), running->record.id.c_str()),
+                   text::format(_("hutch resume %s"), running->record.id.c_str()));
+  }
   return running;
 }
 

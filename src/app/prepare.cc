@@ -1,6 +1,9 @@
 #include "app/prepare.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cstdlib>
 
 #include "app/file_arguments.h"
 #include "app/resolve.h"
@@ -9,6 +12,7 @@
 #include "core/compose/compose.h"
 #include "core/plan/check.h"
 #include "core/profile/merge.h"
+#include "host/cgroup.h"
 #include "host/gather.h"
 #include "host/instances.h"
 #include "host/probe.h"
@@ -49,6 +53,21 @@ Result<InstanceId> instance_id(const facts::Facts& facts, const profile::Request
   return InstanceId::parse(id.str().substr(0, id.str().size() - kRandom) + "xxxxx");
 }
 
+// The service this process is the main program of, and how the app reaches its manager.
+Status join_unit(compose::Launch& launch) {
+  const auto group = host::cgroup_of(::getpid());
+  if (!group || !group->name().ends_with(".service")) {
+    return failure(ErrorKind::kUnavailable, _("--in-unit is for services of the user manager"),
+                   _("'hutch unit' writes one"));
+  }
+  launch.unit = group->name();
+  const char* const socket = std::getenv("NOTIFY_SOCKET");
+  const char* const watchdog = std::getenv("WATCHDOG_USEC");
+  if (socket != nullptr && *socket == '/') launch.notify_socket = TRY(HostPath::parse(socket));
+  if (watchdog != nullptr) launch.watchdog = watchdog;
+  return {};
+}
+
 }  // namespace
 
 Result<Prepared> prepare(facts::Facts probed, const RunRequest& asked, Purpose purpose) {
@@ -61,10 +80,11 @@ Result<Prepared> prepare(facts::Facts probed, const RunRequest& asked, Purpose p
   const auto layers = TRY(not_the_program(host::load_layers(facts, resolved, request.box)));
   prepared.profile = TRY(not_the_program(profile::merge(resolved.profile, layers, request)));
   request.files = TRY(not_the_program(file_arguments(request, asked.bind_arguments, prepared.profile, directory)));
-  const compose::Launch launch{.instance = TRY(not_the_program(instance_id(facts, request, resolved.profile, purpose))),
-                               .program = std::move(resolved.program),
-                               .arguments = std::move(resolved.arguments),
-                               .directory = directory};
+  compose::Launch launch{.instance = TRY(not_the_program(instance_id(facts, request, resolved.profile, purpose))),
+                         .program = std::move(resolved.program),
+                         .arguments = std::move(resolved.arguments),
+                         .directory = directory};
+  if (asked.in_unit) TRY(join_unit(launch));
   host::gather(facts, prepared.profile, request, launch);
   prepared.plan = TRY(not_the_program(compose::compose(prepared.profile, facts, request, launch)));
   TRY(not_the_program(plan::check(prepared.plan)));

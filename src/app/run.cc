@@ -7,6 +7,7 @@
 #include "app/verbs.h"
 #include "base/i18n.h"
 #include "base/text.h"
+#include "host/history.h"
 #include "host/instances.h"
 #include "host/launcher.h"
 #include "host/probe.h"
@@ -70,10 +71,13 @@ Status hand_over_files(plan::Plan& plan) {
   return {};
 }
 
-Status record(const host::Instance& instance, const plan::Plan& plan) {
+Status record(const facts::Facts& facts, const host::Instance& instance, plan::Plan& plan) {
+  const instance::Record record = TRY(host::record_of(plan));
+  plan.sandbox.watch.history = host::history_file(facts);
+  plan.sandbox.watch.epitaph = instance::epitaph_of(record);
   for (const HostPath& directory : plan.directories) TRY(os::make_real_directories(directory, 0700));
   TRY(host::write_plan(instance.directory, plan));
-  return host::write_record(instance.directory, TRY(host::record_of(plan)));
+  return host::write_record(instance.directory, record);
 }
 
 }  // namespace
@@ -86,7 +90,7 @@ Result<int> run(const RunRequest& request) {
   TRY(hand_over_files(prepared.plan));
   host::Instance instance = TRY(host::create_instance(prepared.facts, prepared.plan.instance));
   announce(prepared, request);
-  if (auto recorded = record(instance, prepared.plan); !recorded) {
+  if (auto recorded = record(prepared.facts, instance, prepared.plan); !recorded) {
     host::discard_instance(instance);
     return unexpected(std::move(recorded).error());
   }

@@ -6,8 +6,10 @@
 #include "app/start.h"
 #include "app/targets.h"
 #include "app/verbs.h"
+#include "host/cgroup.h"
 #include "host/launcher.h"
 #include "host/probe.h"
+#include "host/queries.h"
 
 namespace hutch::app {
 namespace {
@@ -28,6 +30,8 @@ Result<int> stop(const Targets& targets, std::chrono::milliseconds timeout) {
   const std::vector<host::Running> instances = TRY(find_targets(facts, targets));
   const Clock::time_point deadline = Clock::now() + timeout;
   for (const host::Running& instance : instances) {
+    // What is paused hears nothing.
+    if (host::is_paused(instance)) (void)host::ask_freeze(instance.record.scope, false);
     (void)host::signal_instance(instance, SIGTERM, false);  // one that cannot hear is ended below
   }
   int status = kSucceeded;

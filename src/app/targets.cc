@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "base/i18n.h"
+#include "base/text.h"
+
 namespace hutch::app {
 
 Result<std::vector<host::Running>> find_targets(const facts::Facts& facts, const Targets& targets) {
@@ -14,6 +17,16 @@ Result<std::vector<host::Running>> find_targets(const facts::Facts& facts, const
     }
   }
   return found;
+}
+
+Error no_scope(const host::Running& instance) {
+  return Error{
+      .kind = ErrorKind::kUnavailable,
+      .code = 0,
+      .message = text::format(_("instance '%s' has no scope: no systemd user manager answered when it started"),
+                              instance.record.id.c_str()),
+      .context = {},
+      .hint = _("start a user manager (loginctl enable-linger), or run in a login session")};
 }
 
 }  // namespace hutch::app

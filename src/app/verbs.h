@@ -14,6 +14,7 @@ namespace hutch::app {
 struct RunRequest {
   profile::Request request;
   std::vector<std::string> bind_arguments;  // FILE[:rw], as typed
+  bool in_unit = false;                     // --in-unit: the main program of a service
   bool json = false;
 };
 
@@ -48,10 +49,25 @@ struct ExecOptions {
 [[nodiscard]] Result<int> reset(const profile::Request& request);
 [[nodiscard]] Result<int> edit(const profile::Request& request);
 [[nodiscard]] Result<int> edit_profile(const std::string& name);
-[[nodiscard]] Result<int> ps(const Listing& listing);
+[[nodiscard]] Result<int> ps(const Listing& listing, bool with_processes);
+// The last runs that are over, at most `most`; of these instances, apps or boxes, or of all.
+[[nodiscard]] Result<int> history(const std::vector<std::string>& names, std::size_t most, const Listing& listing);
+// What an instance, or the last one of an app, printed into the journal. `lines` is a number or "all".
+[[nodiscard]] Result<int> logs(const std::string& name, const std::string& lines, bool follows);
 [[nodiscard]] Result<int> inspect(const std::vector<std::string>& names, bool json);
 [[nodiscard]] Result<int> stop(const Targets& targets, std::chrono::milliseconds timeout);
 [[nodiscard]] Result<int> kill(const Targets& targets, int signal);
+[[nodiscard]] Result<int> pause(const Targets& targets, bool is_paused);  // false: resume
+// New limits, grants of kind kLimit, for instances or for a domain.
+[[nodiscard]] Result<int> set(const Targets& targets, const std::string& domain, const profile::Layer& flags);
+struct StatsOptions {
+  Listing listing;
+  bool streams = true;
+  std::chrono::milliseconds interval{1000};
+};
+[[nodiscard]] Result<int> stats(const Targets& targets, const StatsOptions& options);
+// Until a key or a signal ends it.
+[[nodiscard]] Result<int> top();
 [[nodiscard]] Result<int> wait(const std::vector<std::string>& names);
 [[nodiscard]] Result<int> list_profiles(const Listing& listing);
 [[nodiscard]] Result<int> show_profile(const std::string& name, bool json);
@@ -71,11 +87,28 @@ struct ImportRequest {
 [[nodiscard]] Result<int> new_profile(const profile::Request& request, bool is_dry_run);
 [[nodiscard]] Result<int> doctor(bool json);
 
+struct UnitOptions {
+  std::vector<std::string> words;  // APP and its arguments
+  std::vector<std::string> flags;  // of `run`, as typed
+  std::string name;                // empty: the app's
+  std::string listen;
+  std::string restart;
+  bool notifies = false;
+  std::uint64_t watchdog = 0;  // seconds
+  bool only_prints = false;
+};
+// Writes a unit of the user manager that runs an app.
+[[nodiscard]] Result<int> unit(const UnitOptions& options);
+
 // "TERM", "SIGTERM" or "15".
 [[nodiscard]] Result<int> parse_signal(std::string_view text);
 
 // What the supervisor asks for when a set-up failed: prints the three integers as a sentence about the Sandbox on
 // descriptor 3. The exit status is the run's.
 [[nodiscard]] Result<int> report(const std::string& stage, const std::string& step, const std::string& error);
+
+// What the supervisor asks for when an app was ended: says why, on standard error and as a notification. `cause` is a
+// plan::word_of(Cause), `status` the run's exit status, which is returned.
+[[nodiscard]] Result<int> ended(const std::string& cause, const std::string& status);
 
 }  // namespace hutch::app

@@ -175,4 +175,30 @@ std::optional<unsigned long long> parse_size(std::string_view text) {
   return *number * unit;
 }
 
+std::optional<unsigned long long> parse_duration(std::string_view text) {
+  constexpr unsigned long long kDay = 86400;
+  constexpr unsigned long long kLongest = 3650 * kDay;
+  if (text.empty()) return std::nullopt;
+  unsigned long long unit = 1;
+  switch (text.back()) {
+    case 's':
+      break;
+    case 'm':
+      unit = 60;
+      break;
+    case 'h':
+      unit = 3600;
+      break;
+    case 'd':
+      unit = kDay;
+      break;
+    default:
+      return parse_number(text, kLongest);
+  }
+  text.remove_suffix(1);
+  const auto number = parse_number(text, kLongest / unit);
+  if (!number) return std::nullopt;
+  return *number * unit;
+}
+
 }  // namespace hutch::text

@@ -28,5 +28,7 @@ namespace hutch::text {
 [[nodiscard]] std::optional<unsigned long long> parse_number(std::string_view text, unsigned long long limit);
 // "2G", "512M", "64k" or plain bytes; units are powers of 1024.
 [[nodiscard]] std::optional<unsigned long long> parse_size(std::string_view text);
+// "90s", "30m", "8h", "2d" or plain seconds; at most ten years.
+[[nodiscard]] std::optional<unsigned long long> parse_duration(std::string_view text);
 
 }  // namespace hutch::text

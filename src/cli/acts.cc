@@ -54,8 +54,10 @@ Result<profile::Request> request_of(const Parsed& parsed) {
 }
 
 Result<app::RunRequest> run_request_of(const Parsed& parsed) {
-  return app::RunRequest{
-      .request = TRY(request_of(parsed)), .bind_arguments = parsed.values("bind-arg"), .json = parsed.has("json")};
+  return app::RunRequest{.request = TRY(request_of(parsed)),
+                         .bind_arguments = parsed.values("bind-arg"),
+                         .in_unit = parsed.has("in-unit"),
+                         .json = parsed.has("json")};
 }
 
 app::Listing listing_of(const Parsed& parsed) {
@@ -110,7 +112,23 @@ Result<int> act_exec(const Parsed& parsed) {
 }
 
 Result<int> act_ps(const Parsed& parsed) {
-  return app::ps(listing_of(parsed));
+  return app::ps(listing_of(parsed), parsed.has("tree"));
+}
+
+Result<int> act_history(const Parsed& parsed) {
+  constexpr unsigned long long kMost = 100000;
+  const auto most = text::parse_number(parsed.value("lines").value_or("50"), kMost);
+  if (!most) return failure(ErrorKind::kUsage, text::format(_("--lines takes a number up to %llu"), kMost));
+  return app::history(parsed.arguments, static_cast<std::size_t>(*most), listing_of(parsed));
+}
+
+Result<int> act_logs(const Parsed& parsed) {
+  constexpr unsigned long long kMost = 1000000;
+  const std::string lines = parsed.value("lines").value_or("all");
+  if (lines != "all" && !text::parse_number(lines, kMost)) {
+    return failure(ErrorKind::kUsage, text::format(_("--lines takes a number up to %llu"), kMost));
+  }
+  return app::logs(parsed.arguments.front(), lines, parsed.has("follow"));
 }
 
 Result<int> act_inspect(const Parsed& parsed) {
@@ -131,6 +149,64 @@ Result<int> act_stop(const Parsed& parsed) {
 Result<int> act_kill(const Parsed& parsed) {
   const int signal = TRY(app::parse_signal(parsed.value("signal").value_or("KILL")));
   return app::kill(TRY(targets_of(parsed)), signal);
+}
+
+Result<int> act_pause(const Parsed& parsed) {
+  return app::pause(TRY(targets_of(parsed)), true);
+}
+
+Result<int> act_resume(const Parsed& parsed) {
+  return app::pause(TRY(targets_of(parsed)), false);
+}
+
+Result<int> act_set(const Parsed& parsed) {
+  profile::Layer flags;
+  TRY(read_permissions(parsed, flags));
+  const std::string domain = parsed.value("domain").value_or("");
+  if (domain.empty()) return app::set(TRY(targets_of(parsed)), domain, flags);
+  if (parsed.arguments.empty() && !parsed.has("all")) return app::set({}, domain, flags);
+  return failure(ErrorKind::kUsage, _("name instances or a domain, one of the two"));
+}
+
+Result<int> act_stats(const Parsed& parsed) {
+  constexpr unsigned long long kLongest = 3600;
+  const auto seconds = text::parse_number(parsed.value("interval").value_or("1"), kLongest);
+  if (!seconds || *seconds == 0) {
+    return failure(ErrorKind::kUsage, text::format(_("--interval takes seconds from 1 to %llu"), kLongest));
+  }
+  const bool has_names = !parsed.arguments.empty();
+  return app::stats(
+      {.names = parsed.arguments, .all = !has_names},
+      {.listing = listing_of(parsed), .streams = !parsed.has("no-stream"), .interval = std::chrono::seconds(*seconds)});
+}
+
+Result<int> act_unit(const Parsed& parsed) {
+  constexpr unsigned long long kLongest = 86400;  // seconds
+  const auto watchdog = text::parse_number(parsed.value("watchdog").value_or("0"), kLongest);
+  if (!watchdog) {
+    return failure(ErrorKind::kUsage, text::format(_("--watchdog takes seconds up to %llu"), kLongest));
+  }
+  app::UnitOptions options{.words = parsed.arguments,
+                           .flags = {},
+                           .name = parsed.value("name").value_or(""),
+                           .listen = parsed.value("listen").value_or(""),
+                           .restart = parsed.value("restart").value_or(""),
+                           .notifies = parsed.has("notify"),
+                           .watchdog = *watchdog,
+                           .only_prints = parsed.has("print")};
+  profile::Layer checked;  // a flag that makes no sense is told now, not when the unit starts
+  TRY(read_permissions(parsed, checked));
+  for (const profile::Flag& flag : profile::flags()) {
+    for (const std::string& value : parsed.values(flag.name)) {
+      options.flags.push_back("--" + std::string(flag.name) + "=" + value);
+    }
+  }
+  if (const auto profile = parsed.value("profile")) options.flags.push_back("--profile=" + *profile);
+  return app::unit(options);
+}
+
+Result<int> act_top(const Parsed&) {
+  return app::top();
 }
 
 Result<int> act_wait(const Parsed& parsed) {

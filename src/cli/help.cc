@@ -42,10 +42,14 @@ std::string help_on(const Verb& verb) {
   text += std::string("\n") + _("Options:") + "\n";
   Verb own = verb;
   own.takes_permissions = false;
+  own.takes_limits = false;
   const std::size_t own_count = options_of(own).size();
   const std::vector<Option> all = options_of(verb);
   for (std::size_t index = 0; index < all.size(); ++index) {
-    if (index == own_count) text += std::string("\n") + _("Permissions, on top of the profile's:") + "\n";
+    if (index == own_count) {
+      text +=
+          std::string("\n") + (verb.takes_limits ? _("Limits:") : _("Permissions, on top of the profile's:")) + "\n";
+    }
     text += line(left_of(all[index]), _(all[index].help));
   }
   return text;

@@ -68,6 +68,7 @@ int conclude(const Result<int>& result, bool runs_program) {
 std::optional<Result<int>> perform_special(std::vector<std::string> words) {
   if (words.front() == "--allow-root" && words.size() > 1) words.erase(words.begin());
   if (words.front() == "--report" && words.size() == 4) return app::report(words[1], words[2], words[3]);
+  if (words.front() == "--ended" && words.size() == 3) return app::ended(words[1], words[2]);
   if (words.front() == "--version") {
     app::print_text("hutch " HUTCH_VERSION "\n");
     return app::kSucceeded;
@@ -81,7 +82,7 @@ std::optional<Result<int>> perform_special(std::vector<std::string> words) {
 
 int main_of(const std::vector<std::string>& words) {
   if (!words.empty()) {
-    const bool is_report = words.front() == "--report";
+    const bool is_report = words.front() == "--report" || words.front() == "--ended";
     if (const auto result = perform_special(words)) return conclude(*result, is_report);
   }
   if (auto begun = app::begin(); !begun) return conclude(unexpected(std::move(begun).error()), true);

@@ -43,6 +43,7 @@ std::vector<Option> run_options() {
        .repeats = true},
       {.name = "disposable", .help = N_("a home that is thrown away at the end")},
       {.name = "strict", .help = N_("refuse to start when this host lacks a protection")},
+      {.name = "in-unit", .help = N_("this is the main program of a service: no scope of its own")},
       {.name = "dry-run", .help = N_("print what would happen, like 'hutch plan'")},
       {.name = "verbose", .help = N_("say which profile, app id and instance")},
       kJson,
@@ -141,13 +142,50 @@ std::vector<Verb> override_verbs() {
   };
 }
 
-std::vector<Verb> instance_verbs() {
+// Verbs that look at what runs and ran.
+std::vector<Verb> watching_verbs() {
   return {
       {.name = "ps",
        .synopsis = "[OPTIONS]",
        .summary = N_("list running instances"),
-       .options = {kJson, kNoLegend, kNoPager},
+       .options = {{.name = "tree", .help = N_("with the processes of each")}, kJson, kNoLegend, kNoPager},
        .act = act_ps},
+      {.name = "stats",
+       .synopsis = "[OPTIONS] [ID...]",
+       .summary = N_("show again and again what running instances use"),
+       .options = {{.name = "no-stream", .help = N_("show it once")},
+                   {.name = "interval", .value = N_("SECONDS"), .help = N_("how often; 1 unless said otherwise")},
+                   kJson,
+                   kNoLegend,
+                   kNoPager},
+       .complete = Complete::kInstances,
+       .most = -1,
+       .act = act_stats},
+      {.name = "top", .synopsis = "", .summary = N_("watch and act on instances on the whole screen"), .act = act_top},
+      {.name = "history",
+       .synopsis = "[OPTIONS] [APP|ID...]",
+       .summary = N_("list runs that are over, and how they ended"),
+       .options = {{.name = "lines",
+                    .letter = 'n',
+                    .value = N_("NUMBER"),
+                    .help = N_("of the last runs; 50 unless said otherwise")},
+                   kJson,
+                   kNoLegend,
+                   kNoPager},
+       .complete = Complete::kApps,
+       .most = -1,
+       .act = act_history},
+      {.name = "logs",
+       .synopsis = "[OPTIONS] APP|ID",
+       .summary = N_("show what an instance printed into the journal"),
+       .options =
+           {{.name = "lines", .letter = 'n', .value = N_("NUMBER"), .help = N_("of the last lines; all otherwise")},
+            {.name = "follow", .letter = 'f', .help = N_("go on with new lines as they come")},
+            kNoPager},
+       .complete = Complete::kInstances,
+       .least = 1,
+       .most = 1,
+       .act = act_logs},
       {.name = "inspect",
        .synopsis = "[OPTIONS] ID...",
        .summary = N_("show everything about running instances"),
@@ -156,6 +194,12 @@ std::vector<Verb> instance_verbs() {
        .least = 1,
        .most = -1,
        .act = act_inspect},
+  };
+}
+
+// Verbs that change what runs.
+std::vector<Verb> acting_verbs() {
+  return {
       {.name = "stop",
        .synopsis = "[OPTIONS] ID...|--all",
        .summary = N_("ask instances to end, and end them when they do not"),
@@ -178,6 +222,28 @@ std::vector<Verb> instance_verbs() {
        .complete = Complete::kInstances,
        .most = -1,
        .act = act_kill},
+      {.name = "pause",
+       .synopsis = "ID...|--all",
+       .summary = N_("halt every process of instances"),
+       .options = {kAll},
+       .complete = Complete::kInstances,
+       .most = -1,
+       .act = act_pause},
+      {.name = "resume",
+       .synopsis = "ID...|--all",
+       .summary = N_("let paused instances go on"),
+       .options = {kAll},
+       .complete = Complete::kInstances,
+       .most = -1,
+       .act = act_resume},
+      {.name = "set",
+       .synopsis = "ID...|--all|--domain=NAME LIMIT...",
+       .summary = N_("change the limits of running instances, or of a domain"),
+       .options = {kAll},
+       .complete = Complete::kInstances,
+       .most = -1,
+       .takes_limits = true,
+       .act = act_set},
       {.name = "wait",
        .synopsis = "ID...",
        .summary = N_("wait until instances have ended"),
@@ -185,6 +251,31 @@ std::vector<Verb> instance_verbs() {
        .least = 1,
        .most = -1,
        .act = act_wait},
+  };
+}
+
+std::vector<Verb> service_verbs() {
+  return {
+      {.name = "unit",
+       .synopsis = "[OPTIONS] APP[@BOX] [ARGUMENTS...]",
+       .summary = N_("write a unit of the user manager that runs an app"),
+       .options = {kProfile,
+                   {.name = "name", .value = N_("NAME"), .help = N_("hutch-NAME.service, instead of the app's name")},
+                   {.name = "listen",
+                    .value = N_("ADDRESS"),
+                    .help = N_("start an instance for each connection to this socket")},
+                   {.name = "restart", .value = N_("WHEN"), .help = N_("such as on-failure")},
+                   {.name = "notify", .help = N_("the app says itself when it is ready")},
+                   {.name = "watchdog",
+                    .value = N_("SECONDS"),
+                    .help = N_("restart it when it has not said for so long that it is alive")},
+                   {.name = "print", .help = N_("print the unit, and write nothing")}},
+       .complete = Complete::kApps,
+       .least = 1,
+       .most = -1,
+       .takes_permissions = true,
+       .takes_command = true,
+       .act = act_unit},
   };
 }
 
@@ -272,7 +363,7 @@ std::vector<Verb> other_verbs() {
 
 std::vector<Verb> all_verbs() {
   std::vector<Verb> all = running_verbs();
-  for (std::vector<Verb> more : {override_verbs(), instance_verbs(), other_verbs()}) {
+  for (std::vector<Verb> more : {override_verbs(), watching_verbs(), acting_verbs(), service_verbs(), other_verbs()}) {
     all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
   }
   return all;
@@ -296,8 +387,10 @@ const std::vector<Option>& common_options() {
 std::vector<Option> options_of(const Verb& verb) {
   std::vector<Option> options = verb.options;
   options.insert(options.end(), common_options().begin(), common_options().end());
-  if (!verb.takes_permissions) return options;
+  if (!verb.takes_permissions && !verb.takes_limits) return options;
   for (const profile::Flag& flag : profile::flags()) {
+    const bool is_limit = profile::find_word(profile::Kind::kLimit, flag.name) != nullptr;
+    if (!verb.takes_permissions && !is_limit) continue;
     const bool is_publish = std::string_view(flag.name) == "publish";
     options.push_back({.name = flag.name,
                        .letter = is_publish ? 'p' : '\0',

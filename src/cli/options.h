@@ -30,6 +30,7 @@ struct Verb {
   int least = 0;                           // arguments
   int most = 0;                            // -1: any number
   bool takes_permissions = false;          // the flags of profile::flags() too
+  bool takes_limits = false;               // of these flags the limits only
   bool takes_command = false;              // the first argument ends our options: the rest belongs to a command
   bool runs_program = false;               // exit status 125 and above are ours, below the program's
   bool is_harmless = false;                // also for root

@@ -13,6 +13,7 @@
 #include "host/documents.h"
 #include "host/keyfile.h"
 #include "host/seccomp_compile.h"
+#include "host/user_bus.h"
 #include "os/file.h"
 
 namespace hutch::coordinate {
@@ -110,6 +111,11 @@ Result<std::string> answer_doctor() {
         Json{{"name", observation.name}, {"verdict", word_of(observation.verdict)}, {"detail", observation.detail}});
   }
   return format_json(Json{{"observations", std::move(list)}});
+}
+
+Status notify(const std::string& title, const std::string& text) {
+  host::UserBus bus = TRY(host::UserBus::open(session_bus()));
+  return bus.notify(title, text);
 }
 
 }  // namespace hutch::coordinate

@@ -19,4 +19,7 @@ namespace hutch::coordinate {
 // JSON {"observations": [{"name", "verdict", "detail"}...]}.
 [[nodiscard]] Result<std::string> answer_doctor();
 
+// Shows a notification on the desktop.
+[[nodiscard]] Status notify(const std::string& title, const std::string& text);
+
 }  // namespace hutch::coordinate

@@ -3,6 +3,7 @@
 //   coordinate RUNTIME-DIRECTORY      one launch, beside its supervisor (run.h)
 //   seccomp | desktop-entry ID | derive PROGRAM | documents APPID ro:PATH... | doctor
 //                                     questions of the front end (answers.h)
+//   limit UNIT LIMIT=VALUE... | freeze UNIT | thaw UNIT                  acts on running units (units.h)
 #include <unistd.h>
 
 #include <clocale>
@@ -14,6 +15,7 @@
 #include "base/text.h"
 #include "coordinate/answers.h"
 #include "coordinate/run.h"
+#include "coordinate/units.h"
 #include "os/file.h"
 
 namespace hutch::coordinate {
@@ -45,6 +47,8 @@ Status perform(const std::string& mode, const std::vector<std::string>& argument
     TRY(coordinate(runtime_directory, print_warning));
     return {};
   }
+  if (mode == "notify" && arguments.size() == 2) return notify(arguments[0], arguments[1]);
+  if (acts_on_unit(mode) && !arguments.empty()) return act_on_unit(mode, arguments);
   return os::write_all(STDOUT_FILENO, TRY(answer(mode, arguments)));
 }
 

@@ -1,5 +1,6 @@
 #include "coordinate/run.h"
 
+#include <fcntl.h>
 #include <linux/close_range.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -18,7 +19,9 @@
 #include "core/plan/channel.h"
 #include "core/plan/wire.h"
 #include "host/bus_proxy.h"
+#include "host/cgroup.h"
 #include "host/documents.h"
+#include "host/history.h"
 #include "host/idmap.h"
 #include "host/instances.h"
 #include "host/portal_files.h"
@@ -34,10 +37,11 @@ namespace {
 
 constexpr mode_t kDirectoryMode = 0700;
 
-Status tell(plan::Message message) {
+Status tell(plan::Message message, std::span<const int> descriptors = {}) {
   plan::Packet packet;
   packet.kind = message;
-  return os::send_packet(plan::kCoordinatorSocket, {reinterpret_cast<const char*>(&packet), sizeof packet});
+  return os::send_packet(plan::kCoordinatorSocket, {reinterpret_cast<const char*>(&packet), sizeof packet},
+                         descriptors);
 }
 
 struct News {
@@ -98,7 +102,7 @@ class Launch {
   void follow(plan::Plan plan) { plan_ = std::move(plan); }
 
   Status begin_scope() {
-    if (!plan_.scope) return {};
+    if (!plan_.scope || plan_.scope->name.ends_with(".service")) return {};  // a service is there already
     if (!scope_) return unexpected(scope_.error());
     return scope_->begin(*plan_.scope);
   }
@@ -137,6 +141,7 @@ class Launch {
 
   // Everything that waits for PID 1.
   Status attend(pid_t init, void (*warn)(const std::string& sentence)) {
+    init_ = init;
     const plan::Namespaces& namespaces = plan_.sandbox.namespaces;
     if (!namespaces.uid_ranges.empty() || !namespaces.gid_ranges.empty()) {
       TRY(host::write_id_maps(namespaces, init));
@@ -152,8 +157,12 @@ class Launch {
     return note_in_record(init);
   }
 
+  void turn_history() const {
+    if (!plan_.sandbox.watch.history.is_root()) host::turn_history(plan_.sandbox.watch.history);
+  }
+
   Status finish() {
-    TRY(tell(plan::Message::kReady));
+    TRY(tell_ready());
     is_finished_ = true;
     if (proxy_) proxy_->process.release();
     if (pasta_) pasta_->helper.process.release();
@@ -161,6 +170,16 @@ class Launch {
   }
 
  private:
+  // With the scope's cgroup, which the supervisor is not in and reads to the end.
+  [[nodiscard]] Status tell_ready() const {
+    const auto directory = plan_.scope ? host::cgroup_of(init_) : std::nullopt;
+    if (!directory) return tell(plan::Message::kReady);
+    const auto group = os::open_path(*directory, O_PATH | O_DIRECTORY);
+    if (!group) return tell(plan::Message::kReady);
+    const int descriptor = group->get();
+    return tell(plan::Message::kReady, {&descriptor, 1});
+  }
+
   [[nodiscard]] std::string session_bus() const {
     const auto* const proxy = find_helper<plan::BusProxy>(plan_);
     if (proxy != nullptr) {
@@ -174,6 +193,10 @@ class Launch {
   // This process is in the scope, and so is what it starts from now on (pasta forks behind its guard).
   Status enter_scope(pid_t init) {
     if (!plan_.scope) return {};
+    if (plan_.scope->name.ends_with(".service")) {  // we all are in it
+      if (plan_.scope->limits.empty()) return {};
+      return host::change_limits(runtime_directory_, plan_.scope->name, plan_.scope->limits);
+    }
     TRY(scope_->await(*plan_.scope));
     std::vector<pid_t> processes{init};
     if (proxy_) processes.push_back(proxy_->process.pid());
@@ -197,6 +220,7 @@ class Launch {
   std::optional<host::Helper> proxy_;
   std::optional<StartingPasta> pasta_;
   std::vector<std::string> warnings_;
+  pid_t init_ = 0;
   bool is_finished_ = false;
 };
 
@@ -219,6 +243,7 @@ Result<Course> coordinate(const HostPath& runtime_directory, void (*warn)(const 
   if (!cloned) return Course::kVanished;
   TRY(launch.attend(cloned->packet.value, warn));
   TRY(launch.finish());
+  launch.turn_history();
   return Course::kReady;
 }
 

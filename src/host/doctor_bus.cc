@@ -50,6 +50,8 @@ void observe_user_manager(const DoctorPlace& place, std::vector<Observation>& re
   });
   const Verdict verdict = has_all ? Verdict::kWorks : controllers.empty() ? Verdict::kMissing : Verdict::kBroken;
   result.push_back(observation("cgroup-delegation", verdict, text::join(controllers, " ")));
+  const bool has_io = std::ranges::find(controllers, "io") != controllers.end();
+  result.push_back(observation("disk-delegation", has_io ? Verdict::kWorks : Verdict::kMissing));
 }
 
 Observation observe_bus(const char* name, const std::string& address) {

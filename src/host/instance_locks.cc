@@ -7,6 +7,7 @@
 
 #include "base/i18n.h"
 #include "base/text.h"
+#include "host/history.h"
 #include "host/instances.h"
 #include "os/file.h"
 
@@ -35,6 +36,9 @@ Status remove_dead(const facts::Facts& facts, const std::vector<InstanceId>& dea
   for (const InstanceId& id : dead) {
     const HostPath directory = instances_directory(facts) / id.str();
     if (TRY(is_locked(directory))) continue;
+    // Once PID 1 is known the app was let in; before, nothing ran.
+    const auto record = read_record(directory);
+    if (record && record->init > 0) note_lost(facts, *record);
     TRY(os::remove_tree(facts.directories.runtime / ".flatpak" / id.str()));
     TRY(os::remove_tree(directory));  // last: the directory's name is what leads here again
   }

@@ -142,6 +142,11 @@ Status write_record(const HostPath& directory, const instance::Record& record) {
   return os::replace_file(record_file(directory), format_json(instance::to_json(record)), 0600, os::Lasting::kProcess);
 }
 
+Result<instance::Record> read_record(const HostPath& directory) {
+  const std::string text = TRY(os::read_file(record_file(directory), kRecordLimit));
+  return instance::parse_record(text);
+}
+
 Status write_plan(const HostPath& directory, const plan::Plan& plan) {
   return os::replace_file(directory / "plan", plan::encode(plan), 0600, os::Lasting::kProcess);
 }

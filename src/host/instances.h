@@ -35,6 +35,7 @@ void discard_instance(const Instance& instance);
 // The record of a plan that this very process is about to supervise.
 [[nodiscard]] Result<instance::Record> record_of(const plan::Plan& plan);
 [[nodiscard]] Status write_record(const HostPath& directory, const instance::Record& record);
+[[nodiscard]] Result<instance::Record> read_record(const HostPath& directory);
 // INSTANCE/plan: what runs, for `inspect`.
 [[nodiscard]] Status write_plan(const HostPath& directory, const plan::Plan& plan);
 [[nodiscard]] Result<plan::Plan> read_plan(const HostPath& directory);

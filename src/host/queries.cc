@@ -9,6 +9,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "core/plan/limit_arguments.h"
 #include "core/plan/wire.h"
 #include "os/file.h"
 #include "os/memfile.h"
@@ -155,6 +156,26 @@ Result<std::vector<std::string>> ask_documents(const AppId& app, const std::vect
   }
   if (paths.size() != grants.size()) return unexpected(misunderstood("documents"));
   return paths;
+}
+
+Status ask_limits(const std::string& unit, const plan::Limits& limits) {
+  std::vector<std::string> question = {"limit", unit};
+  for (std::string& argument : plan::limit_arguments(limits)) question.push_back(std::move(argument));
+  const os::Fd nothing = TRY(nothing_to_read());
+  TRY(ask(std::move(question), nothing.get(), kJsonLimit));
+  return {};
+}
+
+Status ask_freeze(const std::string& unit, bool is_frozen) {
+  const os::Fd nothing = TRY(nothing_to_read());
+  TRY(ask({is_frozen ? "freeze" : "thaw", unit}, nothing.get(), kJsonLimit));
+  return {};
+}
+
+Status ask_notify(const std::string& title, const std::string& text) {
+  const os::Fd nothing = TRY(nothing_to_read());
+  TRY(ask({"notify", title, text}, nothing.get(), kJsonLimit));
+  return {};
 }
 
 Result<std::vector<doctor::Observation>> ask_doctor() {

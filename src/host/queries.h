@@ -36,6 +36,12 @@ struct DesktopEntry {
 // mode "documents APPID ro:PATH...": where the app finds files that the document portal hands over, in their order.
 [[nodiscard]] Result<std::vector<std::string>> ask_documents(const AppId& app,
                                                              const std::vector<plan::DocumentGrant>& grants);
+// mode "limit": new limits for a running unit. What it has to say about a failure is printed already.
+[[nodiscard]] Status ask_limits(const std::string& unit, const plan::Limits& limits);
+// modes "freeze" and "thaw"
+[[nodiscard]] Status ask_freeze(const std::string& unit, bool is_frozen);
+// mode "notify": a notification of the desktop (org.freedesktop.Notifications).
+[[nodiscard]] Status ask_notify(const std::string& title, const std::string& text);
 // mode "doctor": JSON {"observations":[{"name","verdict","detail"}...]}: user manager, buses, proxy self-test, portals,
 // Wayland security context.
 [[nodiscard]] Result<std::vector<doctor::Observation>> ask_doctor();

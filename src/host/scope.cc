@@ -14,6 +14,29 @@ namespace {
 constexpr std::size_t kSmallFile = 4096;
 constexpr std::uint64_t kMicrosecondsPerPercent = 10000;  // of one second: 100 % is one core
 
+std::vector<UnitProperty> properties_of(const plan::Limits& limits) {
+  std::vector<UnitProperty> properties;
+  const auto add = [&](const char* name, auto limit, std::uint64_t factor = 1) {
+    if (!limit) return;
+    const auto value = static_cast<std::uint64_t>(*limit);
+    properties.push_back({.name = name, .value = value == plan::kUnlimited ? value : value * factor});
+  };
+  add("MemoryMax", limits.memory);
+  add("MemoryHigh", limits.memory_high);
+  add("MemorySwapMax", limits.swap);
+  add("CPUQuotaPerSecUSec", limits.cpu_percent, kMicrosecondsPerPercent);
+  add("CPUWeight", limits.cpu_weight);
+  add("TasksMax", limits.tasks);
+  add("IOWeight", limits.io_weight);
+  const auto add_bandwidth = [&](const char* name, const std::optional<plan::Bandwidth>& limit) {
+    if (limit) properties.push_back({.name = name, .value = DeviceRates{{limit->path.str(), limit->rate}}});
+  };
+  add_bandwidth("IOReadBandwidthMax", limits.io_read);
+  add_bandwidth("IOWriteBandwidthMax", limits.io_write);
+  if (!limits.oomd.empty()) properties.push_back({.name = "ManagedOOMPreference", .value = limits.oomd});
+  return properties;
+}
+
 TransientUnit unit_of(const plan::Scope& scope, const std::vector<pid_t>& processes) {
   TransientUnit unit{.name = scope.name, .properties = {}, .processes = processes};
   const auto add = [&](const char* name, auto value) {
@@ -23,17 +46,7 @@ TransientUnit unit_of(const plan::Scope& scope, const std::vector<pid_t>& proces
   add("Description", scope.description);
   if (!scope.documentation.empty()) add("Documentation", std::vector<std::string>{scope.documentation});
   add("CollectMode", std::string("inactive-or-failed"));
-  const plan::Limits& limits = scope.limits;
-  const auto add_limit = [&](const char* name, auto limit, std::uint64_t factor = 1) {
-    if (limit) add(name, static_cast<std::uint64_t>(*limit) * factor);
-  };
-  add_limit("MemoryMax", limits.memory);
-  add_limit("MemoryHigh", limits.memory_high);
-  add_limit("MemorySwapMax", limits.swap);
-  add_limit("CPUQuotaPerSecUSec", limits.cpu_percent, kMicrosecondsPerPercent);
-  add_limit("CPUWeight", limits.cpu_weight);
-  add_limit("TasksMax", limits.tasks);
-  add_limit("IOWeight", limits.io_weight);
+  for (UnitProperty& property : properties_of(scope.limits)) unit.properties.push_back(std::move(property));
   return unit;
 }
 
@@ -44,7 +57,8 @@ Status check_controllers(const plan::Limits& limits, const std::string& control_
     return failure(ErrorKind::kDenied,
                    text::format(_("cannot enforce %s: the user manager was not given the '%s' controller"),
                                 needed.limit.c_str(), needed.name.c_str()),
-                   text::format(_("delegate it: 'systemctl edit user@.service' with Delegate=%s, then log in again"),
+                   text::format(_("delegate it: 'systemctl edit user@.service' with Delegate=%s, then log in again; "
+                                  "'hutch doctor' shows what there is"),
                                 "cpu io memory pids"));
   }
   return {};
@@ -54,13 +68,19 @@ Status check_controllers(const plan::Limits& limits, const std::string& control_
 
 std::vector<NeededController> needed_controllers(const plan::Limits& limits) {
   std::vector<NeededController> result;
-  if (limits.memory) result.push_back({"memory", "--memory"});
-  if (limits.memory_high) result.push_back({"memory", "memory-high"});
-  if (limits.swap) result.push_back({"memory", "swap"});
-  if (limits.cpu_percent) result.push_back({"cpu", "--cpu"});
-  if (limits.cpu_weight) result.push_back({"cpu", "cpu-weight"});
-  if (limits.tasks) result.push_back({"pids", "--tasks"});
-  if (limits.io_weight) result.push_back({"io", "--io-weight"});
+  // What lifts a limit needs nobody to enforce it.
+  const auto add = [&](const char* controller, const char* option, auto limit) {
+    if (limit && static_cast<std::uint64_t>(*limit) != plan::kUnlimited) result.push_back({controller, option});
+  };
+  add("memory", "--memory", limits.memory);
+  add("memory", "--memory-high", limits.memory_high);
+  add("memory", "--swap", limits.swap);
+  add("cpu", "--cpu", limits.cpu_percent);
+  add("cpu", "--cpu-weight", limits.cpu_weight);
+  add("pids", "--tasks", limits.tasks);
+  add("io", "--io-weight", limits.io_weight);
+  if (limits.io_read) result.push_back({"io", "--io-read"});
+  if (limits.io_write) result.push_back({"io", "--io-write"});
   return result;
 }
 
@@ -99,6 +119,23 @@ Status StartingScope::await(const plan::Scope& scope) {
 
 Status StartingScope::admit(const plan::Scope& scope, const std::vector<pid_t>& processes) {
   return manager_.attach(scope.name, processes);
+}
+
+Status change_limits(const HostPath& runtime_directory, const std::string& unit, const plan::Limits& limits) {
+  UserBus manager = TRY(UserBus::open_user_manager(runtime_directory));
+  if (TRY(manager.control_group_of(unit)).empty()) {
+    return failure(ErrorKind::kNotFound, text::format(_("the unit '%s' does not run"), unit.c_str()),
+                   _("'hutch ps' lists what runs"));
+  }
+  // The unit's own cgroup has a controller only once a limit asks for it.
+  const std::string delegated = TRY(manager.own_control_group());
+  TRY(check_controllers(limits, delegated));
+  return manager.set_properties(unit, properties_of(limits));
+}
+
+Status freeze(const HostPath& runtime_directory, const std::string& unit, bool is_frozen) {
+  UserBus manager = TRY(UserBus::open_user_manager(runtime_directory));
+  return manager.freeze(unit, is_frozen);
 }
 
 Result<std::string> try_scope(const HostPath& runtime_directory) {

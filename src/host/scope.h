@@ -32,6 +32,13 @@ class StartingScope {
   UserBus manager_;
 };
 
+// Of a running unit: an instance's scope or a slice. Checks the controllers as await() does, before it changes
+// anything.
+[[nodiscard]] Status change_limits(const HostPath& runtime_directory, const std::string& unit,
+                                   const plan::Limits& limits);
+// Stops every process of the unit, or lets them go on (cgroup.freeze).
+[[nodiscard]] Status freeze(const HostPath& runtime_directory, const std::string& unit, bool is_frozen);
+
 // For `doctor`: moves this very process into a scope of its own and returns its cgroup.
 [[nodiscard]] Result<std::string> try_scope(const HostPath& runtime_directory);
 

@@ -88,9 +88,8 @@ class Writer {
   int code_ = 0;
 };
 
-void write_properties(Writer& writer, const TransientUnit& unit) {
-  writer.open('a', "(sv)");
-  for (const UnitProperty& property : unit.properties) {
+void write_properties(Writer& writer, const std::vector<UnitProperty>& properties) {
+  for (const UnitProperty& property : properties) {
     const char* const name = property.name.c_str();
     std::visit(overloaded{
                    [&](std::uint64_t number) { writer.add("(sv)", name, "t", number); },
@@ -105,9 +104,24 @@ void write_properties(Writer& writer, const TransientUnit& unit) {
                      writer.close();
                      writer.close();
                    },
+                   [&](const DeviceRates& rates) {
+                     writer.open('r', "sv");
+                     writer.add("s", name);
+                     writer.open('v', "a(st)");
+                     writer.open('a', "(st)");
+                     for (const auto& [path, rate] : rates) writer.add("(st)", path.c_str(), rate);
+                     writer.close();
+                     writer.close();
+                     writer.close();
+                   },
                },
                property.value);
   }
+}
+
+void write_unit(Writer& writer, const TransientUnit& unit) {
+  writer.open('a', "(sv)");
+  write_properties(writer, unit.properties);
   writer.open('r', "sv");
   writer.add("s", "PIDs");
   writer.open('v', "au");
@@ -117,6 +131,22 @@ void write_properties(Writer& writer, const TransientUnit& unit) {
   writer.close();
   writer.close();
   writer.close();
+}
+
+Result<std::string> control_group_at(sd_bus* bus, const std::string& object, const char* face,
+                                     const std::string& whose) {
+  sd_bus_error error = SD_BUS_ERROR_NULL;
+  char* group = nullptr;
+  const int code = sd_bus_get_property_string(bus, kManager, object.c_str(), face, "ControlGroup", &error, &group);
+  if (code < 0) {
+    auto failed =
+        unexpected(bus_error(code, &error, text::format(_("cannot ask for the cgroup of '%s'"), whose.c_str())));
+    sd_bus_error_free(&error);
+    return failed;
+  }
+  std::string result = group;
+  ::free(group);
+  return result;
 }
 
 }  // namespace
@@ -214,7 +244,7 @@ Status UserBus::ask_for_unit(const TransientUnit& unit) {
   const Message request = TRY(new_call(bus_.get(), kManager, kManagerPath, kManagerFace, "StartTransientUnit"));
   Writer writer(request);
   writer.add("ss", unit.name.c_str(), "fail");
-  write_properties(writer, unit);
+  write_unit(writer, unit);
   writer.add("a(sa(sv))", 0U);
   TRY(writer.finish());
   code = sd_bus_call_async(bus_.get(), &slot, request.get(), PendingUnit::note_answer, pending_.get(),
@@ -259,25 +289,45 @@ Status UserBus::attach(const std::string& unit, std::span<const pid_t> processes
   return {};
 }
 
-Result<std::string> UserBus::control_group_of(const std::string& scope) {
+Status UserBus::set_properties(const std::string& unit, const std::vector<UnitProperty>& properties) {
+  const std::string what = text::format(_("cannot change the unit '%s'"), unit.c_str());
+  const Message request = TRY(new_call(bus_.get(), kManager, kManagerPath, kManagerFace, "SetUnitProperties"));
+  Writer writer(request);
+  writer.add("sb", unit.c_str(), 1);  // runtime: nothing is written to the user's configuration
+  writer.open('a', "(sv)");
+  write_properties(writer, properties);
+  writer.close();
+  TRY(writer.finish());
+  TRY(call(bus_.get(), request, what.c_str()));
+  return {};
+}
+
+Status UserBus::freeze(const std::string& unit, bool is_frozen) {
+  const std::string what = is_frozen ? text::format(_("cannot pause the unit '%s'"), unit.c_str())
+                                     : text::format(_("cannot resume the unit '%s'"), unit.c_str());
+  const char* const member = is_frozen ? "FreezeUnit" : "ThawUnit";
+  const Message request = TRY(new_call(bus_.get(), kManager, kManagerPath, kManagerFace, member));
+  Writer writer(request);
+  writer.add("s", unit.c_str());
+  TRY(writer.finish());
+  TRY(call(bus_.get(), request, what.c_str()));
+  return {};
+}
+
+Result<std::string> UserBus::control_group_of(const std::string& unit) {
   char* path = nullptr;
-  int code = sd_bus_path_encode("/org/freedesktop/systemd1/unit", scope.c_str(), &path);
+  const int code = sd_bus_path_encode("/org/freedesktop/systemd1/unit", unit.c_str(), &path);
   if (code < 0) return unexpected(bus_error(code, nullptr, _("cannot name a unit")));
   const std::string object = path;
   ::free(path);
-  sd_bus_error error = SD_BUS_ERROR_NULL;
-  char* group = nullptr;
-  code = sd_bus_get_property_string(bus_.get(), kManager, object.c_str(), "org.freedesktop.systemd1.Scope",
-                                    "ControlGroup", &error, &group);
-  if (code < 0) {
-    auto failed =
-        unexpected(bus_error(code, &error, text::format(_("cannot ask for the cgroup of '%s'"), scope.c_str())));
-    sd_bus_error_free(&error);
-    return failed;
-  }
-  std::string result = group;
-  ::free(group);
-  return result;
+  const char* const face = unit.ends_with(".slice")     ? "org.freedesktop.systemd1.Slice"
+                           : unit.ends_with(".service") ? "org.freedesktop.systemd1.Service"
+                                                        : "org.freedesktop.systemd1.Scope";
+  return control_group_at(bus_.get(), object, face, unit);
+}
+
+Result<std::string> UserBus::own_control_group() {
+  return control_group_at(bus_.get(), kManagerPath, kManagerFace, "systemd --user");
 }
 
 Result<bool> UserBus::is_activatable(const std::string& name) {
@@ -307,6 +357,17 @@ Result<std::uint32_t> UserBus::number_property(const std::string& destination, c
   const int code = sd_bus_message_read(reply.get(), "v", "u", &value);
   if (code < 0) return unexpected(bus_error(code, nullptr, what));
   return value;
+}
+
+Status UserBus::notify(const std::string& title, const std::string& text) {
+  constexpr const char* kName = "org.freedesktop.Notifications";
+  const Message request = TRY(new_call(bus_.get(), kName, "/org/freedesktop/Notifications", kName, "Notify"));
+  (void)sd_bus_message_set_auto_start(request.get(), 0);  // fails for messages that are sealed only
+  Writer writer(request);
+  writer.add("susssasa{sv}i", "hutch", 0U, "dialog-warning", title.c_str(), text.c_str(), 0U, 0U, -1);
+  TRY(writer.finish());
+  TRY(call(bus_.get(), request, _("cannot show a notification")));
+  return {};
 }
 
 Result<std::string> UserBus::document_mount_point() {

@@ -20,9 +20,10 @@ namespace hutch::host {
 
 inline constexpr std::chrono::seconds kBusTimeout{10};
 
+using DeviceRates = std::vector<std::pair<std::string, std::uint64_t>>;  // path, bytes a second
 struct UnitProperty {
   std::string name;
-  std::variant<std::uint64_t, std::string, std::vector<std::string>> value;
+  std::variant<std::uint64_t, std::string, std::vector<std::string>, DeviceRates> value;
 };
 
 struct TransientUnit {
@@ -53,13 +54,21 @@ class UserBus {
   [[nodiscard]] Status await_unit();
   // Moves more processes into a unit that was started with `DelegateControllers` (systemd 238).
   [[nodiscard]] Status attach(const std::string& unit, std::span<const pid_t> processes);
-  // The cgroup of a running scope, as a path below the cgroup file system's root.
-  [[nodiscard]] Result<std::string> control_group_of(const std::string& scope);
+  // Until the unit ends; of a slice until the manager does.
+  [[nodiscard]] Status set_properties(const std::string& unit, const std::vector<UnitProperty>& properties);
+  [[nodiscard]] Status freeze(const std::string& unit, bool is_frozen);
+  // The cgroup of a running unit, as a path below the cgroup file system's root.
+  [[nodiscard]] Result<std::string> control_group_of(const std::string& unit);
+
+  // The manager's own: what it was delegated.
+  [[nodiscard]] Result<std::string> own_control_group();
 
   // On a bus. `is_activatable` also holds for a running name.
   [[nodiscard]] Result<bool> is_activatable(const std::string& name);
   [[nodiscard]] Result<std::uint32_t> number_property(const std::string& destination, const std::string& object,
                                                       const std::string& interface, const std::string& name);
+  // org.freedesktop.Notifications. Does not start a service for it.
+  [[nodiscard]] Status notify(const std::string& title, const std::string& text);
   // The document portal (org.freedesktop.portal.Documents). Both start it where it is not running.
   [[nodiscard]] Result<std::string> document_mount_point();
   // O_PATH descriptors of files, for reading or also writing, to be seen by this app alone.

@@ -235,10 +235,12 @@ void Init::serve() {
   polled[kChildren].fd = children_.get();
   release_program_pages();
   while (true) {
+    std::size_t count = kCommands;  // no more than our limit of open files, which `hutch set` may lower: poll(2)
     for (std::size_t index = 0; index < kCommandLimit; ++index) {
       polled[kCommands + index].fd = commands_[index].news ? commands_[index].news.get() : -1;
+      if (commands_[index].news) count = kCommands + index + 1;
     }
-    if (::poll(polled, kCommands + kCommandLimit, -1) < 0) {
+    if (::poll(polled, count, -1) < 0) {
       if (errno == EINTR) continue;
       ::_exit(0);  // blind to the supervisor's end: ending now is the only safe answer
     }

@@ -53,8 +53,13 @@ long leave_keyring() {
 
 bool apply_limits(std::span<const plan::ResourceLimit> limits) {
   for (const plan::ResourceLimit& limit : limits) {
-    const rlimit value{.rlim_cur = limit.soft, .rlim_max = limit.hard};
-    if (::setrlimit(static_cast<__rlimit_resource>(limit.resource), &value) != 0) return false;
+    const auto resource = static_cast<__rlimit_resource>(limit.resource);
+    rlimit value{};
+    if (::getrlimit(resource, &value) != 0) return false;
+    // A hard limit of ours below the plan's was set while the sandbox runs: `hutch set`.
+    value.rlim_max = limit.hard < value.rlim_max ? limit.hard : value.rlim_max;
+    value.rlim_cur = limit.soft < value.rlim_max ? limit.soft : value.rlim_max;
+    if (::setrlimit(resource, &value) != 0) return false;
   }
   return true;
 }

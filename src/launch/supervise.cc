@@ -21,6 +21,7 @@
 #include "launch/packets.h"
 #include "launch/relay.h"
 #include "launch/setup.h"
+#include "launch/watch.h"
 #include "os/file.h"
 #include "os/linux_abi.h"
 #include "os/process.h"
@@ -45,6 +46,7 @@ class Supervisor {
         pidfd_(std::move(pidfd)),
         signals_(std::move(signals)),
         has_coordinator_(start.has_coordinator),
+        watch_(sandbox.watch),
         control_(start.has_control ? plan::kControlDescriptor : -1, init_.get()) {}
 
   // Tells the coordinator, and passes at once the barriers nobody guards.
@@ -53,6 +55,7 @@ class Supervisor {
   void serve();
   [[nodiscard]] const Outcome& outcome() const { return *outcome_; }
   [[nodiscard]] const std::optional<StepReport>& failure() const { return failure_; }
+  [[nodiscard]] const Watch& watch() const { return watch_; }
   [[nodiscard]] bool was_explained() const { return was_explained_; }
   void kill_init() const { (void)os::signal_pidfd(pidfd_.get(), SIGKILL); }  // it may be gone
 
@@ -67,9 +70,13 @@ class Supervisor {
   void pass_on(int number);
   void hear_clients(const pollfd* polled);
   void stop_with_command();
+  void end_what_is_over();
   void tell_init(Message kind, int value = 0);
+  // Before anything else: what the kernel counted is gone with the sandbox.
   void end(Outcome outcome) {
-    if (!outcome_) outcome_ = outcome;
+    if (outcome_) return;
+    outcome_ = outcome;
+    if (is_started_) watch_.note_end(outcome);
   }
   void fail(const StepReport& report) {
     failure_ = report;
@@ -86,7 +93,9 @@ class Supervisor {
   bool is_started_ = false;         // it runs
   std::vector<int> early_signals_;  // came between the two
   bool was_explained_ = false;
+  bool is_ending_ = false;    // its time is over, and the command was asked to end
   bool is_stopping_ = false;  // we were asked to stop and asked the command to
+  Watch watch_;
   Control control_;
   std::optional<Relay> relay_;
   std::optional<Outcome> outcome_;
@@ -112,13 +121,14 @@ void Supervisor::announce(pid_t init) {
 }
 
 void Supervisor::hear_coordinator() {
-  const auto incoming = receive(plan::kCoordinatorDescriptor);
+  auto incoming = receive(plan::kCoordinatorDescriptor);
   const auto kind = incoming ? incoming->packet.kind : Message::kAbort;
   switch (kind) {
     case Message::kMapped:
       return tell_init(Message::kGo);
     case Message::kReady:
       is_ready_ = true;
+      if (!incoming->descriptors.empty()) watch_.take_group(std::move(incoming->descriptors.front()));
       if (awaits_helpers(sandbox_)) tell_init(Message::kGo);
       return;
     default:
@@ -150,6 +160,7 @@ void Supervisor::hear_own_command(Incoming incoming) {
       return;
     case Message::kStarted:
       is_started_ = true;
+      watch_.begin();
       for (const int number : early_signals_) tell_init(Message::kSignal, number);
       release_program_pages();
       return;
@@ -219,6 +230,15 @@ void Supervisor::hear_clients(const pollfd* polled) {
   }
 }
 
+void Supervisor::end_what_is_over() {
+  if (watch_.look() == plan::Cause::kNone) return;
+  const bool was_asked = is_ending_;
+  is_ending_ = true;
+  if (was_asked) return end({.kind = Outcome::Kind::kKilled, .value = SIGKILL});
+  tell_init(Message::kSignal, SIGTERM);
+  watch_.expect_end();
+}
+
 void Supervisor::serve() {
   while (!outcome_) {
     pollfd polled[kSlots];
@@ -235,7 +255,8 @@ void Supervisor::serve() {
     for (std::size_t index = 0; index < Control::kClientLimit; ++index) {
       polled[kClients + index].fd = control_.is_congested() ? -1 : control_.client(index);
     }
-    if (::poll(polled, kSlots, -1) < 0) continue;  // EINTR
+    if (::poll(polled, kSlots, watch_.patience()) < 0) continue;  // EINTR
+    if (watch_.patience() == 0) end_what_is_over();
 
     if ((polled[kInit].revents & ~POLLOUT) != 0) hear_init();
     if (outcome_) break;
@@ -269,7 +290,14 @@ void remove_directories(const plan::Sandbox& sandbox) {
     (void)os::remove_tree(path);  // what stays is swept by the next run
 }
 
-// The front end has the words for what failed; without it a bare line has to do.
+// The front end has the words for what happened, and the plan to name things.
+void become_front_end(const char* const* arguments, const Start& start) {
+  if (!is_open(plan::kFrontEndDescriptor) || ::fcntl(plan::kPlanDescriptor, F_SETFD, 0) != 0) return;
+  reset_signals({});
+  (void)::syscall(SYS_execveat, plan::kFrontEndDescriptor, "", arguments, start.languages.data(), AT_EMPTY_PATH);
+}
+
+// Without the front end a bare line has to do.
 int report_failure(const StepReport& report, const Start& start) {
   ShortLine stage;
   ShortLine step;
@@ -278,11 +306,17 @@ int report_failure(const StepReport& report, const Start& start) {
   step << report.step;
   error << report.error;
   const char* const arguments[] = {"hutch", "--report", stage.c_str(), step.c_str(), error.c_str(), nullptr};
-  if (is_open(plan::kFrontEndDescriptor) && ::fcntl(plan::kPlanDescriptor, F_SETFD, 0) == 0) {
-    reset_signals({});
-    (void)::syscall(SYS_execveat, plan::kFrontEndDescriptor, "", arguments, start.languages.data(), AT_EMPTY_PATH);
-  }
+  become_front_end(arguments, start);
   end_with_line(report);
+}
+
+// Without it the status has to do.
+int explain_end(plan::Cause cause, int status, const Start& start) {
+  ShortLine number;
+  number << status;
+  const char* const arguments[] = {"hutch", "--ended", plan::word_of(cause), number.c_str(), nullptr};
+  become_front_end(arguments, start);
+  return status;
 }
 
 int fail_early(Stage stage, int step, int error, const Start& start) {
@@ -330,12 +364,15 @@ int supervise(const Start& start) {
   Supervisor supervisor(sandbox, start, std::move(pair->left), std::move(cloned.pidfd), std::move(signals));
   supervisor.announce(cloned.pid);
   supervisor.serve();
-  const bool is_over = supervisor.outcome().kind == Outcome::Kind::kExited;
-  if (!is_over) supervisor.kill_init();
+  const Outcome& outcome = supervisor.outcome();
+  if (outcome.kind != Outcome::Kind::kExited) supervisor.kill_init();
   if (start.has_life) (void)::close(plan::kLifeDescriptor);  // helpers end with the app
   remove_directories(sandbox);
+  supervisor.watch().write_history(outcome);
   if (supervisor.failure() && !supervisor.was_explained()) return report_failure(*supervisor.failure(), start);
-  return plan::exit_code(supervisor.outcome());
+  const plan::Cause cause = supervisor.watch().cause();
+  const int status = plan::exit_code(outcome, cause);
+  return cause == plan::Cause::kNone ? status : explain_end(cause, status, start);
 }
 
 }  // namespace hutch::launch

@@ -15,6 +15,7 @@
 #include "core/compose/links.h"
 #include "core/compose/order.h"
 #include "core/compose/scene.h"
+#include "core/compose/service.h"
 #include "core/compose/warnings.h"
 #include "core/desktop/device_files.h"
 #include "core/landlock/rules.h"
@@ -31,8 +32,6 @@ namespace {
 using facts::Facts;
 using profile::Kind;
 using profile::Profile;
-
-constexpr std::int32_t kOomScore = 200;  // apps go before the desktop does
 
 Scene scene_of(const Profile& profile, const Facts& facts, const profile::Request& request, const Launch& launch) {
   const HostPath& runtime = facts.directories.runtime;
@@ -159,13 +158,17 @@ plan::Namespaces namespaces(const Scene& scene, const network::NetworkPlan& netw
 
 Status set_bounds(const Scene& scene, plan::Plan& plan) {
   Bounds bounds = TRY(compose::bounds(scene));
+  plan.sandbox.oom_score_adjust = bounds.oom_score;
+  plan.sandbox.watch = bounds.watch;
+  if (!scene.launch.unit.empty()) {
+    plan.scope = own_service(scene, bounds);
+  } else if (scene.facts.desktop.has_user_manager) {
+    plan.scope = TRY(scope(scene, bounds));
+  }
   plan.sandbox.resource_limits = std::move(bounds.resources);
   plan.sandbox.namespace_limits = std::move(bounds.namespaces);
-  if (scene.facts.desktop.has_user_manager) {
-    plan.scope = TRY(scope(scene, bounds.scope));
-    return {};
-  }
-  if (bounds.scope.empty()) return {};
+  const bool needs_scope = !bounds.scope.empty() || !bounds.domain.empty() || bounds.watch.idle_limit != 0;
+  if (plan.scope || !needs_scope) return {};
   return failure(
       ErrorKind::kUnavailable,
       text::format(_("'%s' has limits, and no systemd user manager answers to enforce them"), scene.profile.id.c_str()),
@@ -201,7 +204,6 @@ plan::Plan empty_plan(const Scene& scene, const network::NetworkPlan& network) {
   plan.sandbox.namespaces = namespaces(scene, network);
   plan.sandbox.root_size = kRootSize;
   plan.sandbox.network_rules = network.rules;
-  plan.sandbox.oom_score_adjust = kOomScore;
   const auto& terminals = scene.facts.is_terminal;
   plan.sandbox.has_terminal = std::any_of(std::begin(terminals), std::end(terminals), [](bool is) { return is; });
   plan.sandbox.allows_nested_userns =
@@ -224,6 +226,7 @@ Result<plan::Plan> compose(const Profile& profile, const Facts& facts, const pro
   desktop::Part part = TRY(desktop_part(scene));
   Buses buses = TRY(compose::buses(scene));
   append(part, std::move(buses.part));
+  append(part, service(scene));
   Home home = TRY(compose::home(scene));
   Files files = TRY(compose::files(scene));
   std::vector<plan::Step> base = TRY(compose::base(scene));
@@ -265,6 +268,7 @@ std::vector<HostPath> wanted_paths(const Profile& profile, const Facts& facts, c
   const Scene scene = scene_of(settled_profile, facts, request, launch);
   std::vector<HostPath> paths = {facts.directories.runtime};
   const auto add = [&](const std::vector<HostPath>& more) { paths.insert(paths.end(), more.begin(), more.end()); };
+  if (launch.notify_socket) paths.push_back(*launch.notify_socket);
   add(paths_of_base(scene));
   add(paths_of_etc(scene));
   add(paths_of_home(scene));

@@ -17,6 +17,10 @@ struct Launch {
   HostPath program;                    // resolved command, absolute on the host
   std::vector<std::string> arguments;  // argv, [0] included
   HostPath directory;                  // the caller's working directory
+  // Of a run that is the main program of a service.
+  std::string unit;                       // the service: limits are set on it, and there is no scope
+  std::optional<HostPath> notify_socket;  // the manager's, where the app may tell how it is: sd_notify(3)
+  std::string watchdog;                   // WATCHDOG_USEC
 };
 
 // What compose() will ask facts for. host/gather.h answers all of it; in this order, because each builds on the last:

@@ -22,6 +22,8 @@ constexpr std::uint32_t kInotifyInstances = 512;
 constexpr std::uint32_t kInotifyWatches = 262144;
 constexpr std::uint32_t kNestedNamespaces = 512;  // of each kind, for programs that sandbox their own parts
 constexpr std::size_t kUnitNameLimit = 255;       // UNIT_NAME_MAX, systemd
+constexpr std::int32_t kOomScore = 200;           // apps go before the desktop does
+constexpr std::uint64_t kOomScoreMost = 1000;     // proc(5)
 
 Error refusal(const Grant& grant, const char* what) {
   return Error{.kind = ErrorKind::kInvalid,
@@ -32,42 +34,73 @@ Error refusal(const Grant& grant, const char* what) {
       .in(cite(grant));
 }
 
+constexpr std::string_view kInfinity = "infinity";
+
 Result<std::uint64_t> size_of(const Grant& grant) {
+  if (grant.access == kInfinity) return plan::kUnlimited;
   const auto size = text::parse_size(grant.access);
   if (!size || *size == 0) return unexpected(refusal(grant, _("is no size; write bytes or 512M, 2G")));
   return *size;
 }
 
+// Of something there may be none of.
+Result<std::uint64_t> size_or_none_of(const Grant& grant) {
+  return grant.access == "0" ? Result<std::uint64_t>(0) : size_of(grant);
+}
+
 Result<std::uint64_t> count_of(const Grant& grant, std::uint64_t most) {
+  if (grant.access == kInfinity) return plan::kUnlimited;
   const auto count = text::parse_number(grant.access, most);
   if (!count || *count == 0) return unexpected(refusal(grant, _("is no possible number")));
   return *count;
 }
 
-Result<std::uint32_t> percent_of(const Grant& grant) {
+Result<std::uint32_t> weight_of(const Grant& grant) {
+  constexpr std::uint64_t kMost = 10000;  // systemd.resource-control(5)
+  const auto weight = text::parse_number(grant.access, kMost);
+  if (!weight || *weight == 0) return unexpected(refusal(grant, _("is no possible number")));
+  return static_cast<std::uint32_t>(*weight);
+}
+
+Result<std::uint64_t> percent_of(const Grant& grant) {
+  if (grant.access == kInfinity) return plan::kUnlimited;
   std::string_view digits = grant.access;
   if (digits.ends_with('%')) digits.remove_suffix(1);
   constexpr unsigned long long kMost = 1000000;  // ten thousand cores
   const auto percent = text::parse_number(digits, kMost);
   if (!percent || *percent == 0) return unexpected(refusal(grant, _("is no percentage; 100% is one core")));
-  return static_cast<std::uint32_t>(*percent);
+  return *percent;
 }
 
-constexpr std::uint64_t kWeightMost = 10000;  // systemd.resource-control(5)
+Result<std::uint64_t> seconds_of(const Grant& grant) {
+  const auto seconds = text::parse_duration(grant.access);
+  if (!seconds || *seconds == 0) return unexpected(refusal(grant, _("is no time; write seconds or 30m, 8h")));
+  return *seconds;
+}
+
+// [PATH:]RATE
+Result<plan::Bandwidth> bandwidth_of(const Grant& grant, const HostPath& home) {
+  const std::size_t colon = grant.access.rfind(':');
+  const bool has_path = colon != std::string::npos;
+  const auto rate = text::parse_size(std::string_view(grant.access).substr(has_path ? colon + 1 : 0));
+  if (!rate || *rate == 0) return unexpected(refusal(grant, _("is no size; write bytes or 512M, 2G")));
+  if (!has_path) return plan::Bandwidth{.path = home, .rate = *rate};
+  return plan::Bandwidth{.path = TRY(HostPath::parse(std::string_view(grant.access).substr(0, colon))), .rate = *rate};
+}
+
 constexpr std::uint64_t kCountMost = 1u << 22;
 
-Status add_scope_limit(const Grant& grant, plan::Limits& limits) {
+Status add_scope_limit(const Grant& grant, const HostPath& home, plan::Limits& limits) {
   if (grant.name == "memory") limits.memory = TRY(size_of(grant));
   if (grant.name == "memory-high") limits.memory_high = TRY(size_of(grant));
-  if (grant.name == "swap") {
-    const auto swap = text::parse_size(grant.access);
-    if (!swap) return unexpected(refusal(grant, _("is no size; write bytes or 512M, 2G")));
-    limits.swap = *swap;  // 0: none
-  }
+  if (grant.name == "swap") limits.swap = TRY(size_or_none_of(grant));
   if (grant.name == "cpu") limits.cpu_percent = TRY(percent_of(grant));
-  if (grant.name == "cpu-weight") limits.cpu_weight = static_cast<std::uint32_t>(TRY(count_of(grant, kWeightMost)));
+  if (grant.name == "cpu-weight") limits.cpu_weight = TRY(weight_of(grant));
   if (grant.name == "tasks") limits.tasks = TRY(count_of(grant, kCountMost));
-  if (grant.name == "io-weight") limits.io_weight = static_cast<std::uint32_t>(TRY(count_of(grant, kWeightMost)));
+  if (grant.name == "io-weight") limits.io_weight = TRY(weight_of(grant));
+  if (grant.name == "io-read") limits.io_read = TRY(bandwidth_of(grant, home));
+  if (grant.name == "io-write") limits.io_write = TRY(bandwidth_of(grant, home));
+  if (grant.name == "oomd") limits.oomd = grant.access;
   return {};
 }
 
@@ -87,22 +120,25 @@ std::vector<plan::NamespaceLimit> namespace_limits(bool may_nest) {
   return limits;
 }
 
-}  // namespace
-
-Result<Bounds> bounds(const Scene& scene) {
-  Bounds bounds;
-  for (const Grant* const grant : scene.profile.all(Kind::kLimit)) TRY(add_scope_limit(*grant, bounds.scope));
+// Of each process. The scope bounds the number of processes where there is one; without it this does.
+Result<std::vector<plan::ResourceLimit>> resources(const Scene& scene, const plan::Limits& scope) {
+  std::vector<plan::ResourceLimit> limits;
   const auto add = [&](std::uint32_t resource, std::uint64_t soft, std::uint64_t hard) {
     // Only who has CAP_SYS_RESOURCE may raise a hard limit: setrlimit(2).
     const auto ours = scene.facts.hard_limits.find(resource);
     if (ours != scene.facts.hard_limits.end()) hard = std::min(hard, ours->second);
     soft = std::min(soft, hard);
-    bounds.resources.push_back({.resource = resource, .soft = soft, .hard = hard});
+    limits.push_back({.resource = resource, .soft = soft, .hard = hard});
   };
   // A limit of 0 is ignored when the core pattern is a pipe, 1 is not: core(5).
-  add(plan::kLimitCore, 1, 1);
+  std::uint64_t core = 1;
+  if (const Grant* const grant = scene.profile.find(Kind::kLimit, "core")) {
+    core = std::max<std::uint64_t>(TRY(size_or_none_of(*grant)), 1);
+  }
+  add(plan::kLimitCore, core, core);
   if (scene.facts.kernel.has_nproc_per_namespace) {
-    const std::uint64_t processes = bounds.scope.tasks.value_or(kProcesses);
+    // Not below the usual number: the scope's limit may be raised while the sandbox runs, this one could not.
+    const std::uint64_t processes = std::max(scope.tasks.value_or(0), kProcesses);
     add(plan::kLimitProcesses, processes, processes);
   }
   std::uint64_t open_files = kOpenFilesMost;
@@ -115,10 +151,47 @@ Result<Bounds> bounds(const Scene& scene) {
   add(plan::kLimitMessageQueues, kMessageQueues, kMessageQueues);
   add(plan::kLimitNice, 0, 0);
   add(plan::kLimitRealtimePriority, 0, 0);
+  return limits;
+}
+
+}  // namespace
+
+Result<plan::Limits> scope_limits(const std::vector<const Grant*>& limits, const HostPath& home) {
+  plan::Limits result;
+  for (const Grant* const grant : limits) TRY(add_scope_limit(*grant, home, result));
+  return result;
+}
+
+Result<Bounds> bounds(const Scene& scene) {
+  const auto limit = [&](const char* name) { return scene.profile.find(Kind::kLimit, name); };
+  Bounds bounds;
+  bounds.scope = TRY(scope_limits(scene.profile.all(Kind::kLimit), scene.facts.user.home));
+  if (const Grant* const grant = limit("time")) bounds.watch.time_limit = TRY(seconds_of(*grant));
+  if (const Grant* const grant = limit("idle")) bounds.watch.idle_limit = TRY(seconds_of(*grant));
+  if (const Grant* const grant = limit("domain")) bounds.domain = grant->access;
+  bounds.oom_score = kOomScore;
+  if (const Grant* const grant = limit("oom-score")) {
+    const auto score = text::parse_number(grant->access, kOomScoreMost);
+    if (!score) return unexpected(refusal(*grant, _("is no possible number")));
+    bounds.oom_score = static_cast<std::int32_t>(*score);
+  }
+  bounds.resources = TRY(resources(scene, bounds.scope));
   const bool may_nest =
       scene.profile.has(Kind::kFeature, "nested-userns") || scene.profile.has(Kind::kFeature, "nested-sandbox");
   bounds.namespaces = namespace_limits(may_nest);
   return bounds;
+}
+
+plan::Scope own_service(const Scene& scene, const Bounds& bounds) {
+  return plan::Scope{.name = scene.launch.unit,
+                     .slice = slice_of(bounds.domain),
+                     .description = scene.profile.title.empty() ? scene.profile.id.str() : scene.profile.title,
+                     .documentation = {},
+                     .limits = bounds.scope};
+}
+
+std::string slice_of(const std::string& domain) {
+  return domain.empty() ? "app.slice" : "app-hutch-" + domain + ".slice";
 }
 
 std::string escape_unit(std::string_view text) {
@@ -132,7 +205,7 @@ std::string escape_unit(std::string_view text) {
   return escaped;
 }
 
-Result<plan::Scope> scope(const Scene& scene, const plan::Limits& limits) {
+Result<plan::Scope> scope(const Scene& scene, const Bounds& bounds) {
   const profile::Profile& profile = scene.profile;
   const std::string name = "app-hutch-" + escape_unit(profile.app.str()) + "-" + scene.launch.instance.str() + ".scope";
   if (name.size() > kUnitNameLimit) {
@@ -141,9 +214,10 @@ Result<plan::Scope> scope(const Scene& scene, const plan::Limits& limits) {
                    _("give the profile a shorter app-id"));
   }
   return plan::Scope{.name = name,
+                     .slice = slice_of(bounds.domain),
                      .description = profile.title.empty() ? profile.id.str() : profile.title,
                      .documentation = "man:hutch(1)",
-                     .limits = limits};
+                     .limits = bounds.scope};
 }
 
 }  // namespace hutch::compose

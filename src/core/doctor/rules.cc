@@ -77,11 +77,12 @@ Observation groups(const facts::Facts& facts) {
   return Observation{.name = {}, .verdict = Verdict::kBroken, .detail = text::join(found, ", ")};
 }
 
+constexpr const char* kNewProxy =
+    N_("update xdg-dbus-proxy: your distribution's security updates, or the newest release");
+
 }  // namespace
 
 const std::vector<Rule>& rules() {
-  static constexpr const char* kNewProxy =
-      N_("update xdg-dbus-proxy: your distribution's security updates, or the newest release");
   static const std::vector<Rule> kRules = {
       {"user-namespaces", N_("User namespaces"),
        N_("every sandbox needs them: cure what the next three lines find, or leave a container that forbids them"),
@@ -117,6 +118,8 @@ const std::vector<Rule>& rules() {
       {"cgroup-delegation", N_("Resource limits delegated to the user"),
        N_("boot with cgroup v2; delegate more with 'Delegate=cpu io memory pids' in a drop-in of user@.service"),
        Severity::kWarning},
+      {"disk-delegation", N_("Disk limits delegated to the user"),
+       N_("add 'Delegate=cpu io memory pids' in a drop-in of user@.service"), Severity::kNote},
       {"subordinate-ids", N_("Subordinate ids"),
        N_("sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $USER; toolboxes need them"),
        Severity::kNote, subordinate_ids},

@@ -54,7 +54,7 @@ enum class Message : std::uint32_t {
   kPlan,    // -> coordinator: the encoded Plan, a sealed memfd, is attached
   kCloned,  // -> coordinator: value = pid of PID 1 as seen by the supervisor
   kMapped,  // <- barrier #1
-  kReady,   // <- barrier #2
+  kReady,   // <- barrier #2; the cgroup of the scope may be attached, a directory
   kAbort,   // <- the coordinator failed and has printed why
   // supervisor <-> PID 1
   kGo,        // -> a barrier is passed; <- the set-up is done and the plan's own command is being started

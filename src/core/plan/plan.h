@@ -77,6 +77,15 @@ struct Command {
   bool operator==(const Command&) const = default;
 };
 
+// What the supervisor does beside supervising.
+struct Watch {
+  std::uint64_t time_limit = 0;  // seconds after which the app is ended; 0: never
+  std::uint64_t idle_limit = 0;  // seconds without a tick of processor time after which it is ended; 0: never
+  HostPath history;              // the file that gets a line when the run is over; the root: none does
+  std::string epitaph;           // how that line begins, core/instance/history.h
+  bool operator==(const Watch&) const = default;
+};
+
 // The part hutch-launch performs and all that it is told.
 struct Sandbox {
   Namespaces namespaces;
@@ -93,6 +102,7 @@ struct Sandbox {
   Command command;
   std::vector<std::int32_t> descriptors;  // besides 0-2, passed to the command at the same number
   std::vector<HostPath> remove_at_end;    // runtime directories the supervisor deletes
+  Watch watch;
   bool operator==(const Sandbox&) const = default;
 };
 
@@ -158,20 +168,32 @@ struct Documents {
 
 using Helper = std::variant<BusProxy, Pasta, WaylandContext, Documents>;
 
-// Limits of the user scope, systemd.resource-control(5). Absent means unlimited.
+inline constexpr std::uint64_t kUnlimited = ~std::uint64_t{0};  // as systemd writes "infinity"
+
+// Of the disk that holds a path.
+struct Bandwidth {
+  HostPath path;
+  std::uint64_t rate = 0;  // bytes a second
+  bool operator==(const Bandwidth&) const = default;
+};
+
+// Limits of the user scope, systemd.resource-control(5). Absent means whatever the slice above has.
 struct Limits {
   std::optional<std::uint64_t> memory;       // MemoryMax, bytes
   std::optional<std::uint64_t> memory_high;  // MemoryHigh, bytes
   std::optional<std::uint64_t> swap;         // MemorySwapMax, bytes
-  std::optional<std::uint32_t> cpu_percent;  // CPUQuota, 100 is one core
+  std::optional<std::uint64_t> cpu_percent;  // CPUQuota, 100 is one core
   std::optional<std::uint32_t> cpu_weight;   // CPUWeight, 1..10000
   std::optional<std::uint64_t> tasks;        // TasksMax
   std::optional<std::uint32_t> io_weight;    // IOWeight, 1..10000
+  std::optional<Bandwidth> io_read;          // IOReadBandwidthMax
+  std::optional<Bandwidth> io_write;         // IOWriteBandwidthMax
+  std::string oomd;                          // ManagedOOMPreference: avoid, omit; empty: none
   bool operator==(const Limits&) const = default;
   [[nodiscard]] bool empty() const { return *this == Limits{}; }
 };
 
-// The transient user scope, named by systemd's desktop environment rules: app-hutch-APPID-INSTANCE.scope.
+// The transient user scope, app-hutch-APPID-INSTANCE.scope; or the service that the run is in already, NAME.service.
 struct Scope {
   std::string name;
   std::string slice = "app.slice";

@@ -59,6 +59,9 @@ struct StepReport {
 // The report as an error for people: names the thing, the reason and, where known, the cure.
 [[nodiscard]] Error explain_failure(const Sandbox& sandbox, const StepReport& report);
 
+// Why a run ended, where it was not the app's own doing.
+enum class Cause : std::uint8_t { kNone, kMemory, kTime, kIdle };
+
 // How a command ended. Exit codes are made of it at the command line only.
 struct Outcome {
   enum class Kind : std::uint8_t { kExited, kSignalled, kSetupFailed, kKilled } kind = Kind::kExited;
@@ -69,5 +72,9 @@ struct Outcome {
 // The exit status of verbs that run a program: its own, 128+N, 125 set-up failed, 126 not executable, 127 not found.
 [[nodiscard]] int exit_code(const Outcome& outcome);
 [[nodiscard]] int exit_code(const StepReport& report);
+// 124 when its time was over.
+[[nodiscard]] int exit_code(const Outcome& outcome, Cause cause);
+[[nodiscard]] const char* word_of(Cause cause);
+[[nodiscard]] const char* word_of(Outcome::Kind kind);
 
 }  // namespace hutch::plan

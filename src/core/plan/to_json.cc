@@ -121,10 +121,9 @@ Json bounds_json(const Sandbox& sandbox) {
   }
   Json namespaces = Json::object();
   for (const NamespaceLimit& limit : sandbox.namespace_limits) namespaces[limit.name] = limit.value;
-  return {{"resources", std::move(resources)},
-          {"namespaces", std::move(namespaces)},
-          {"root-size", sandbox.root_size},
-          {"oom-score", sandbox.oom_score_adjust}};
+  return {{"resources", std::move(resources)}, {"namespaces", std::move(namespaces)},
+          {"root-size", sandbox.root_size},    {"oom-score", sandbox.oom_score_adjust},
+          {"time", sandbox.watch.time_limit},  {"idle", sandbox.watch.idle_limit}};
 }
 
 Json network_json(const Plan& plan) {
@@ -179,6 +178,12 @@ Json scope_json(const Scope& scope) {
   add("cpu-weight", scope.limits.cpu_weight);
   add("tasks", scope.limits.tasks);
   add("io-weight", scope.limits.io_weight);
+  const auto add_bandwidth = [&](const char* name, const std::optional<Bandwidth>& value) {
+    if (value) limits[name] = Json{{"path", value->path.str()}, {"rate", value->rate}};
+  };
+  add_bandwidth("io-read", scope.limits.io_read);
+  add_bandwidth("io-write", scope.limits.io_write);
+  if (!scope.limits.oomd.empty()) limits["oomd"] = scope.limits.oomd;
   return {{"name", scope.name},
           {"slice", scope.slice},
           {"description", scope.description},

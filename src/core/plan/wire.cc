@@ -55,7 +55,9 @@ inline constexpr std::size_t kMembers<NamespaceLimit> = 2;
 template <>
 inline constexpr std::size_t kMembers<Command> = 3;
 template <>
-inline constexpr std::size_t kMembers<Sandbox> = 14;
+inline constexpr std::size_t kMembers<Watch> = 4;
+template <>
+inline constexpr std::size_t kMembers<Sandbox> = 15;
 template <>
 inline constexpr std::size_t kMembers<SeccompPolicy> = 7;
 template <>
@@ -71,7 +73,9 @@ inline constexpr std::size_t kMembers<DocumentGrant> = 3;
 template <>
 inline constexpr std::size_t kMembers<Documents> = 1;
 template <>
-inline constexpr std::size_t kMembers<Limits> = 7;
+inline constexpr std::size_t kMembers<Bandwidth> = 2;
+template <>
+inline constexpr std::size_t kMembers<Limits> = 10;
 template <>
 inline constexpr std::size_t kMembers<Scope> = 5;
 template <>
@@ -107,12 +111,18 @@ void transfer(Archive& archive, T& record) {
   } else if constexpr (count == 8) {
     auto& [a, b, c, d, e, f, g, h] = record;
     archive(a, b, c, d, e, f, g, h);
+  } else if constexpr (count == 10) {
+    auto& [a, b, c, d, e, f, g, h, i, j] = record;
+    archive(a, b, c, d, e, f, g, h, i, j);
   } else if constexpr (count == 11) {
     auto& [a, b, c, d, e, f, g, h, i, j, k] = record;
     archive(a, b, c, d, e, f, g, h, i, j, k);
   } else if constexpr (count == 14) {
     auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n] = record;
     archive(a, b, c, d, e, f, g, h, i, j, k, l, m, n);
+  } else if constexpr (count == 15) {
+    auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o] = record;
+    archive(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o);
   }
 }
 

@@ -64,10 +64,23 @@ std::vector<std::string> namespace_words(const Namespaces& namespaces) {
 
 std::vector<std::string> limit_words(const Plan& plan) {
   std::vector<std::string> words;
-  if (!plan.scope) return words;
   const auto add = [&](const char* name, const auto& value) {
-    if (value) words.push_back(text::format("%s %llu", name, static_cast<unsigned long long>(*value)));
+    if (!value) return;
+    const bool is_unlimited = *value == kUnlimited;
+    words.push_back(is_unlimited ? text::format("%s infinity", name)
+                                 : text::format("%s %llu", name, static_cast<unsigned long long>(*value)));
   };
+  const auto add_bandwidth = [&](const char* name, const std::optional<Bandwidth>& value) {
+    if (!value) return;
+    words.push_back(text::format("%s %llu on the disk of %s", name, static_cast<unsigned long long>(value->rate),
+                                 text::printable(value->path.str()).c_str()));
+  };
+  const auto add_seconds = [&](const char* name, std::uint64_t value) {
+    if (value != 0) words.push_back(text::format("%s %llu s", name, static_cast<unsigned long long>(value)));
+  };
+  add_seconds("time", plan.sandbox.watch.time_limit);
+  add_seconds("idle", plan.sandbox.watch.idle_limit);
+  if (!plan.scope) return words;
   const Limits& limits = plan.scope->limits;
   add("memory", limits.memory);
   add("memory-high", limits.memory_high);
@@ -76,6 +89,9 @@ std::vector<std::string> limit_words(const Plan& plan) {
   add("cpu-weight", limits.cpu_weight);
   add("tasks", limits.tasks);
   add("io-weight", limits.io_weight);
+  add_bandwidth("io-read", limits.io_read);
+  add_bandwidth("io-write", limits.io_write);
+  if (!limits.oomd.empty()) words.push_back("oomd " + text::printable(limits.oomd));
   return words;
 }
 

@@ -73,7 +73,18 @@ constexpr std::array kRules = {
     Rule{{"cpu-weight", "NUMBER", N_("processor weight, 1 to 10000")}, Kind::kLimit, Act::kGrant, ""},
     Rule{{"tasks", "NUMBER", N_("limit of processes and threads")}, Kind::kLimit, Act::kGrant, ""},
     Rule{{"io-weight", "NUMBER", N_("disk weight, 1 to 10000")}, Kind::kLimit, Act::kGrant, ""},
+    Rule{{"io-read", "[PATH:]SIZE", N_("bytes a second read from a disk")}, Kind::kLimit, Act::kGrant, ""},
+    Rule{{"io-write", "[PATH:]SIZE", N_("bytes a second written to a disk")}, Kind::kLimit, Act::kGrant, ""},
     Rule{{"nofile", "NUMBER", N_("limit of open files a process")}, Kind::kLimit, Act::kGrant, ""},
+    Rule{{"core", "SIZE", N_("size of core dumps; none unless said otherwise")}, Kind::kLimit, Act::kGrant, ""},
+    Rule{{"time", "TIME", N_("end the app after this time, such as 30m")}, Kind::kLimit, Act::kGrant, ""},
+    Rule{{"idle", "TIME", N_("end the app after this time without work")}, Kind::kLimit, Act::kGrant, ""},
+    Rule{{"oom-score", "NUMBER", N_("who is ended first when memory runs out, 0 to 1000")},
+         Kind::kLimit,
+         Act::kGrant,
+         ""},
+    Rule{{"oomd", "WORD", N_("avoid or omit: systemd-oomd's preference")}, Kind::kLimit, Act::kGrant, ""},
+    Rule{{"domain", "NAME", N_("limit it together with the others of this domain")}, Kind::kLimit, Act::kGrant, ""},
 };
 
 Result<const Rule*> find_rule(std::string_view name) {

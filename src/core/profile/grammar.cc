@@ -153,29 +153,67 @@ bool is_number_within(std::string_view text, unsigned long long least, unsigned 
   return number && *number >= least;
 }
 
+// What a limit's value has to look like, and the hint that says so.
+struct LimitRule {
+  bool is_good = false;
+  const char* hint = "";
+};
+
+LimitRule judge_size(std::string_view name, std::string_view value) {
+  const auto size = text::parse_size(value);
+  const bool may_be_none = name == "swap" || name == "core";
+  return {size && (*size > 0 || may_be_none), N_("use a size such as 512M or 2G")};
+}
+
+LimitRule judge_number(std::string_view name, std::string_view value) {
+  if (name == "cpu-weight" || name == "io-weight") {  // systemd.resource-control(5)
+    return {is_number_within(value, 1, 10000), N_("use a number from 1 to 10000")};
+  }
+  if (name == "tasks") {  // the kernel's largest pid_max
+    return {is_number_within(value, 1, 4194304), N_("use a number from 1 to 4194304")};
+  }
+  if (name == "oom-score") {  // proc(5); lowering it takes a privilege
+    return {is_number_within(value, 0, 1000), N_("use a number from 0 to 1000")};
+  }
+  // fs.nr_open as the kernel sets it
+  return {is_number_within(value, 1, 1048576), N_("use a number from 1 to 1048576")};
+}
+
+bool is_domain(std::string_view name) {
+  constexpr std::size_t kLongest = 32;
+  return !name.empty() && name.size() <= kLongest &&
+         std::all_of(name.begin(), name.end(), [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); });
+}
+
+LimitRule judge_limit(std::string_view name, std::string_view value) {
+  const bool is_size = name == "memory" || name == "memory-high" || name == "swap" || name == "core";
+  const bool may_be_unlimited = (is_size && name != "core") || name == "cpu" || name == "tasks";
+  if (may_be_unlimited && value == "infinity") return {true, ""};
+  if (is_size) return judge_size(name, value);
+  if (name == "io-read" || name == "io-write") {
+    const std::size_t colon = value.rfind(':');
+    const bool has_path = colon != std::string_view::npos;
+    const bool is_path = !has_path || (HostPath::parse(value.substr(0, colon)) && text::printable(value) == value);
+    const auto rate = text::parse_size(has_path ? value.substr(colon + 1) : value);
+    return {is_path && rate && *rate > 0, N_("use a size such as 10M, for the home's disk, or PATH:10M for another")};
+  }
+  if (name == "cpu") {
+    return {value.ends_with('%') && is_number_within(value.substr(0, value.size() - 1), 1, 100000),
+            N_("use a percentage of one core such as 50% or 150%")};
+  }
+  if (name == "time" || name == "idle") {
+    return {text::parse_duration(value).value_or(0) > 0, N_("use a time such as 90s, 30m, 8h or 2d")};
+  }
+  if (name == "oomd") return {value == "avoid" || value == "omit", N_("use avoid or omit")};
+  if (name == "domain") return {is_domain(value), N_("use up to 32 lower-case letters and digits")};
+  return judge_number(name, value);
+}
+
 Result<Value> read_limit(std::string_view name, std::string_view value) {
   (void)TRY(read_word(Kind::kLimit, name));
-  bool is_good = false;
-  std::string hint;
-  if (name == "memory" || name == "memory-high" || name == "swap") {
-    const auto size = text::parse_size(value);
-    is_good = size && (*size > 0 || name == "swap");
-    hint = _("use a size such as 512M or 2G");
-  } else if (name == "cpu") {
-    is_good = value.ends_with('%') && is_number_within(value.substr(0, value.size() - 1), 1, 100000);
-    hint = _("use a percentage of one core such as 50% or 150%");
-  } else if (name == "cpu-weight" || name == "io-weight") {
-    is_good = is_number_within(value, 1, 10000);  // systemd.resource-control(5)
-    hint = _("use a number from 1 to 10000");
-  } else if (name == "tasks") {
-    is_good = is_number_within(value, 1, 4194304);  // the kernel's largest pid_max
-    hint = _("use a number from 1 to 4194304");
-  } else {
-    is_good = is_number_within(value, 1, 1048576);  // fs.nr_open as the kernel sets it
-    hint = _("use a number from 1 to 1048576");
-  }
-  if (is_good) return Value{.name = std::string(name), .access = std::string(value)};
-  return unexpected(refuse(text::format(_("value of %s"), std::string(name).c_str()).c_str(), value, std::move(hint)));
+  const LimitRule rule = judge_limit(name, value);
+  if (rule.is_good) return Value{.name = std::string(name), .access = std::string(value)};
+  return unexpected(refuse(text::format(_("value of %s"), std::string(name).c_str()).c_str(), value, _(rule.hint)));
 }
 
 Result<Value> read_network(std::string_view mode) {

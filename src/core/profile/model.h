@@ -40,7 +40,7 @@ enum class Kind : std::uint8_t {
   kFeature,  // name: devel multiarch ptrace microphone nested-userns nested-sandbox notifications tray mpris ...
   kEnvironment,  // name: variable; access: "=value", or "inherit", or "unset"
   kPersist,      // name: path relative to the home
-  kLimit,        // name: memory memory-high swap cpu cpu-weight tasks io-weight nofile; access: the value as written
+  kLimit,        // name: memory cpu tasks nofile time ..., as in vocabulary.cc; access: the value as written
 };
 
 struct Grant {

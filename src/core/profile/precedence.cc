@@ -35,8 +35,10 @@ unsigned long long width(const Grant& grant) {
       return grant.access == "unset" ? 0 : grant.access == "inherit" ? 2 : 1;
     case Kind::kLimit: {
       std::string_view value = grant.access;
+      if (value == "infinity") return ~0ULL;
+      if (grant.name == "time" || grant.name == "idle") return text::parse_duration(value).value_or(0);
       if (value.ends_with('%')) value.remove_suffix(1);
-      return text::parse_size(value).value_or(0);
+      return text::parse_size(value.substr(value.rfind(':') + 1)).value_or(0);
     }
     default:
       return 0;

@@ -173,14 +173,22 @@ void add_limits(std::vector<Word>& words) {
   const auto add = [&](const char* name, const char* sentence) {
     words.push_back({.kind = Kind::kLimit, .name = name, .sentence = sentence, .risk = kNone, .risk_sentence = ""});
   };
-  add("memory", N_("at most %s of memory"));                          // MemoryMax
-  add("memory-high", N_("slowed down above %s of memory"));           // MemoryHigh
-  add("swap", N_("at most %s of swap"));                              // MemorySwapMax
-  add("cpu", N_("at most %s of one processor core"));                 // CPUQuota
-  add("cpu-weight", N_("processor weight %s when others are busy"));  // CPUWeight
-  add("tasks", N_("at most %s processes and threads"));               // TasksMax and RLIMIT_NPROC
-  add("io-weight", N_("disk weight %s when others are busy"));        // IOWeight
-  add("nofile", N_("at most %s open files a process"));               // RLIMIT_NOFILE
+  add("memory", N_("at most %s of memory"));                                           // MemoryMax
+  add("memory-high", N_("slowed down above %s of memory"));                            // MemoryHigh
+  add("swap", N_("at most %s of swap"));                                               // MemorySwapMax
+  add("cpu", N_("at most %s of one processor core"));                                  // CPUQuota
+  add("cpu-weight", N_("processor weight %s when others are busy"));                   // CPUWeight
+  add("tasks", N_("at most %s processes and threads"));                                // TasksMax and RLIMIT_NPROC
+  add("io-weight", N_("disk weight %s when others are busy"));                         // IOWeight
+  add("io-read", N_("reads at most %s a second from disk"));                           // IOReadBandwidthMax
+  add("io-write", N_("writes at most %s a second to disk"));                           // IOWriteBandwidthMax
+  add("nofile", N_("at most %s open files a process"));                                // RLIMIT_NOFILE
+  add("core", N_("core dumps of at most %s"));                                         // RLIMIT_CORE
+  add("time", N_("ended after %s"));                                                   // by the supervisor
+  add("idle", N_("ended after %s without work"));                                      // by the supervisor
+  add("oom-score", N_("out-of-memory score %s: the higher, the sooner it is ended"));  // oom_score_adj
+  add("oomd", N_("systemd-oomd's preference: %s"));                                    // ManagedOOMPreference
+  add("domain", N_("limited together with the others of the domain '%s'"));            // Slice
 }
 
 std::vector<Word> all_words() {

@@ -20,7 +20,7 @@ void expect_golden(const std::string& name, const std::string& now) {
   EXPECT_EQ(now, reviewed.str()) << path;
 }
 
-std::vector<instance::Record> sample() {
+std::vector<ListedInstance> sample() {
   const instance::Record plain{.id = *InstanceId::parse("footk3m9x"),
                                .profile = *ProfileName::parse("foot"),
                                .box = {},
@@ -46,7 +46,7 @@ std::vector<instance::Record> sample() {
   boxed.network = "private";
   boxed.weakenings = {"--socket=x11"};
   boxed.warnings = {};
-  return {plain, boxed};
+  return {{.record = plain, .state = "running"}, {.record = boxed, .state = "paused"}};
 }
 
 TEST(Ps, IsAsReviewed) {

@@ -106,5 +106,16 @@ TEST(ParseSize, RefusesWhatWouldOverflow) {
   EXPECT_FALSE(parse_size("16777216T").has_value());
 }
 
+TEST(Text, DurationsAreSecondsAndTheirMultiples) {
+  EXPECT_EQ(parse_duration("90"), 90U);
+  EXPECT_EQ(parse_duration("90s"), 90U);
+  EXPECT_EQ(parse_duration("30m"), 1800U);
+  EXPECT_EQ(parse_duration("8h"), 28800U);
+  EXPECT_EQ(parse_duration("3650d"), 315360000U);
+  for (const char* const bad : {"", "s", "1w", "-1s", "1.5h", "3651d", "99999999999999999999h"}) {
+    EXPECT_EQ(parse_duration(bad), std::nullopt) << bad;
+  }
+}
+
 }  // namespace
 }  // namespace hutch::text

@@ -7,14 +7,25 @@ namespace {
 
 TEST(Scope, EveryLimitNamesTheControllerThatEnforcesIt) {
   EXPECT_TRUE(needed_controllers({}).empty());
-  const plan::Limits all{
-      .memory = 1, .memory_high = 1, .swap = 1, .cpu_percent = 1, .cpu_weight = 1, .tasks = 1, .io_weight = 1};
+  const plan::Limits all{.memory = 1,
+                         .memory_high = 1,
+                         .swap = 1,
+                         .cpu_percent = 1,
+                         .cpu_weight = 1,
+                         .tasks = 1,
+                         .io_weight = 1,
+                         .io_read = plan::Bandwidth{},
+                         .io_write = plan::Bandwidth{}};
   std::vector<std::string> names;
   for (const NeededController& needed : needed_controllers(all)) {
     EXPECT_FALSE(needed.limit.empty());
     names.push_back(needed.name);
   }
-  EXPECT_EQ(names, (std::vector<std::string>{"memory", "memory", "memory", "cpu", "cpu", "pids", "io"}));
+  EXPECT_EQ(names, (std::vector<std::string>{"memory", "memory", "memory", "cpu", "cpu", "pids", "io", "io", "io"}));
+}
+
+TEST(Scope, LiftingALimitNeedsNoController) {
+  EXPECT_TRUE(needed_controllers({.memory = plan::kUnlimited, .tasks = plan::kUnlimited}).empty());
 }
 
 TEST(Scope, AMissingCgroupHasNoControllers) {

@@ -76,7 +76,32 @@ TEST(Limits, LimitsReachTheScope) {
   EXPECT_EQ(plan->scope->limits.cpu_percent, 150U);
   EXPECT_EQ(plan->scope->limits.tasks, 512U);
   EXPECT_EQ(plan->scope->limits.io_weight, 50U);
-  EXPECT_EQ(limit_of(*plan, plan::kLimitProcesses)->hard, 512U);
+  // The scope bounds them: this one could not be raised while the app runs.
+  EXPECT_GE(limit_of(*plan, plan::kLimitProcesses)->hard, 512U);
+  EXPECT_EQ(plan->scope->slice, "app.slice");
+}
+
+TEST(Limits, TimesDisksAndDomainsReachTheirPlaces) {
+  const auto plan = compose_with(FakeHost::desktop(), {"time=30m", "idle=2h", "domain=work", "io-read=10M",
+                                                       "io-write=/srv:1M", "core=2M", "oom-score=900", "oomd=omit"});
+  ASSERT_TRUE(plan) << plan.error().describe();
+  EXPECT_EQ(plan->sandbox.watch.time_limit, 1800U);
+  EXPECT_EQ(plan->sandbox.watch.idle_limit, 7200U);
+  EXPECT_EQ(plan->scope->slice, "app-hutch-work.slice");
+  EXPECT_EQ(plan->scope->limits.io_read,
+            (plan::Bandwidth{.path = HostPath::literal("/home/alice"), .rate = 10u << 20}));
+  EXPECT_EQ(plan->scope->limits.io_write, (plan::Bandwidth{.path = HostPath::literal("/srv"), .rate = 1u << 20}));
+  EXPECT_EQ(plan->scope->limits.oomd, "omit");
+  EXPECT_EQ(limit_of(*plan, plan::kLimitCore)->hard, 2u << 20);
+  EXPECT_EQ(plan->sandbox.oom_score_adjust, 900);
+}
+
+TEST(Limits, InfinityLiftsWhatALowerRankLimits) {
+  const auto plan = compose_with(FakeHost::desktop(), {"memory=infinity", "tasks=infinity", "cpu=infinity"});
+  ASSERT_TRUE(plan) << plan.error().describe();
+  EXPECT_EQ(plan->scope->limits.memory, plan::kUnlimited);
+  EXPECT_EQ(plan->scope->limits.tasks, plan::kUnlimited);
+  EXPECT_EQ(plan->scope->limits.cpu_percent, plan::kUnlimited);
 }
 
 TEST(Limits, ThatMakeNoSenseAreRefusedWithTheirOrigin) {
@@ -103,6 +128,8 @@ TEST(Limits, WithoutAUserManagerAreAnError) {
   const auto limited = compose_with(host, {"memory=1G"});
   ASSERT_FALSE(limited);
   EXPECT_EQ(limited.error().kind, ErrorKind::kUnavailable);
+  EXPECT_TRUE(compose_with(host, {"time=1h"}));  // by the supervisor
+  for (const char* const flag : {"idle=1h", "domain=work"}) EXPECT_FALSE(compose_with(host, {flag})) << flag;
   profile::Request strict;
   strict.strict = true;
   const auto refused = compose_with(host, {}, strict);

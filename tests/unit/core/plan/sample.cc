@@ -82,6 +82,10 @@ Sandbox full_sandbox() {
   sandbox.command = {.program = "/usr/bin/gedit", .arguments = {"gedit", "", "a b"}, .directory = box("/home/user")};
   sandbox.descriptors = {11, 4096};
   sandbox.remove_at_end = {host("/run/user/1000/hutch/gedit1")};
+  sandbox.watch = {.time_limit = 3600,
+                   .idle_limit = 60,
+                   .history = host("/home/user/.local/state/hutch/history"),
+                   .epitaph = "{\"id\":\"gedit1\""};
   return sandbox;
 }
 
@@ -132,7 +136,10 @@ Plan full_plan() {
                                 .cpu_percent = 150,
                                 .cpu_weight = 50,
                                 .tasks = 512,
-                                .io_weight = 10}};
+                                .io_weight = 10,
+                                .io_read = Bandwidth{.path = host("/home"), .rate = 1u << 20},
+                                .io_write = Bandwidth{.path = host("/srv/x:y"), .rate = 2},
+                                .oomd = "avoid"}};
   plan.identity = PortalIdentity{.app = plan.app,
                                  .info = "[Application]\nname=org.gnome.gedit\n",
                                  .directory = host("/run/user/1000/.flatpak/gedit1")};

@@ -1,0 +1,12 @@
+// What an app gets that is the main program of a service of the user manager.
+#pragma once
+
+#include "core/compose/scene.h"
+#include "core/desktop/desktop.h"
+
+namespace hutch::compose {
+
+// The manager's notification socket, and the variables that tell of it (sd_notify(3)).
+[[nodiscard]] desktop::Part service(const Scene& scene);
+
+}  // namespace hutch::compose
