@@ -15,7 +15,7 @@ constexpr mode_t kDirectoryMode = 0700;
 
 Result<Helper> start_bus_proxy(const plan::BusProxy& proxy, const HostPath& launcher, int life) {
   for (const plan::ProxiedBus& bus : proxy.buses) TRY(os::make_directories(bus.socket.parent(), kDirectoryMode));
-  const std::string filter = TRY(compile_seccomp(seccomp::policy_for_bus_proxy()));
+  const std::string filter = TRY(compile_seccomp(seccomp::policy_for_helper()));
   const os::Fd seccomp = TRY(os::make_sealed_file("hutch-seccomp", filter));
   const os::Fd sandbox = TRY(os::make_sealed_file("hutch-sandbox", plan::encode(proxy.sandbox)));
   const os::Fd program = TRY(os::open_path(launcher, O_RDONLY));

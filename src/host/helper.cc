@@ -43,6 +43,8 @@ std::string last_words(const os::Fd& file) {
   return text::printable(trimmed.substr(trimmed.rfind('\n') + 1));  // npos + 1 is the whole
 }
 
+}  // namespace
+
 Error ended_early(Helper& helper) {
   const auto ending = helper.process.wait();
   std::string reason = last_words(helper.words);
@@ -56,8 +58,6 @@ Error ended_early(Helper& helper) {
                .context = {},
                .hint = {}};
 }
-
-}  // namespace
 
 Result<Helper> start_helper(std::string name, os::SpawnOptions options) {
   const os::Fd nothing = TRY(os::open_path(HostPath::literal("/dev/null"), O_RDWR));

@@ -21,4 +21,7 @@ struct Helper {
 // Waits for one byte behind `ready`; the error says why the helper ended early, or that it takes too long.
 [[nodiscard]] Status await_ready(Helper& helper, int ready);
 
+// Why a helper that hung up is gone; waits for its end.
+[[nodiscard]] Error ended_early(Helper& helper);
+
 }  // namespace hutch::host

@@ -24,11 +24,11 @@ constexpr const char* kCoordinator = "hutch-coordinator";
 // Places of a sibling program, best first, for a hutch in `directory`.
 std::vector<HostPath> places_of(const HostPath& directory, const std::string& name) {
   std::vector<HostPath> places = {directory / name};
-  const bool is_ours = directory.name() == "cli" || directory.name() == "coordinate";
+  const bool is_ours = directory.name() == "cli" || directory.name() == "coordinate" || directory.name() == "images";
   if (is_ours && directory.parent().name() == "src") {  // a build tree
-    const HostPath source = directory.parent();
-    places.push_back(source / "launch" / name);
-    places.push_back(source / "coordinate" / name);
+    for (const char* const folder : {"launch", "coordinate", "images", "unpack"}) {
+      places.push_back(directory.parent() / folder / name);
+    }
   }
   if (directory.name() == "bin") places.push_back(directory.parent() / HUTCH_LIBEXEC_IN_PREFIX / name);
   places.push_back(HostPath::literal(HUTCH_LIBEXEC) / name);

@@ -135,10 +135,13 @@ CallRule allowed_rule(std::string_view name, const plan::SeccompPolicy& policy) 
   if (name == "personality") return personality_rule(policy);
   if (name == "clone" && namespaces != 0) return refuse_bits(0, namespaces);
   if (name == "unshare" && namespaces != 0) return refuse_bits(0, namespaces | kNewTime);
-  if (name == "chmod" || name == "fchmod" || name == "creat" || name == "mknod") return refuse_bits(1, kSetIdBits);
-  if (name == "fchmodat" || name == "fchmodat2" || name == "mknodat") return refuse_bits(2, kSetIdBits);
-  if (name == "open") return refuse_setid_creation(1);
-  if (name == "openat") return refuse_setid_creation(2);
+  const bool checks_modes = !policy.allows_set_id_files;
+  if (checks_modes && (name == "chmod" || name == "fchmod" || name == "creat" || name == "mknod"))
+    return refuse_bits(1, kSetIdBits);
+  if (checks_modes && (name == "fchmodat" || name == "fchmodat2" || name == "mknodat"))
+    return refuse_bits(2, kSetIdBits);
+  if (checks_modes && name == "open") return refuse_setid_creation(1);
+  if (checks_modes && name == "openat") return refuse_setid_creation(2);
   // PID 1 of the sandbox has the program's uid: without this it could be starved or robbed of its descriptors.
   for (const std::string_view call :
        {"prlimit64", "sched_setaffinity", "sched_setattr", "sched_setparam", "sched_setscheduler"}) {

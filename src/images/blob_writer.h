@@ -12,7 +12,8 @@
 
 namespace hutch::images {
 
-// Holds the blob's lock. Dropping it keeps what was written, for whoever goes on; reset() starts anew.
+// Programs that use it ignore SIGPIPE. Holds the blob's lock. Dropping it keeps what was written, for whoever goes on;
+// reset() starts anew.
 class BlobWriter {
  public:
   // How much is there: go on with the byte at this offset.
@@ -34,16 +35,19 @@ class BlobWriter {
 
  private:
   friend class Store;
-  BlobWriter(HostPath partial, HostPath final_path, image::Digest digest, std::uint64_t size, os::Fd file)
+  // Reads what is there from before.
+  [[nodiscard]] static Result<BlobWriter> open(HostPath partial, HostPath directory, image::Digest digest,
+                                               std::uint64_t size, os::Fd file);
+  BlobWriter(HostPath partial, HostPath directory, image::Digest digest, std::uint64_t size, os::Fd file)
       : partial_(std::move(partial)),
-        final_(std::move(final_path)),
+        directory_(std::move(directory)),
         digest_(std::move(digest)),
         size_(size),
         file_(std::move(file)) {}
   void notify(char what);
 
   HostPath partial_;
-  HostPath final_;
+  HostPath directory_;  // where it goes when it is complete
   image::Digest digest_;
   std::uint64_t size_ = 0;
   std::uint64_t offset_ = 0;

@@ -38,6 +38,7 @@ struct Checked {
   std::uint64_t blobs = 0;
   std::uint64_t layers = 0;
   std::uint64_t entries = 0;
+  std::uint64_t unverified = 0;  // layers whose blob is not kept: nothing to compare them with
   std::vector<Damage> damages;
 };
 // Reads every blob and compares every layer's tree with what its archive says. With `repair` damaged things are taken

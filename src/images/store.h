@@ -25,6 +25,7 @@
 #include "core/image/record.h"
 #include "images/blob_writer.h"
 #include "os/fd.h"
+#include "os/lock.h"
 
 namespace hutch::images {
 
@@ -60,6 +61,8 @@ class Store {
   using BlobClaim = std::variant<BlobWriter, Present, Busy>;
   // The right to write this blob. The writer's offset() says how much is there from before.
   [[nodiscard]] Result<BlobClaim> begin_blob(const image::Digest& digest, std::uint64_t size) const;
+  // For content whose digest is not known before its end: commit() sets digest() and size(). Nobody goes on with it.
+  [[nodiscard]] Result<BlobWriter> begin_new_blob() const;
   // Waits until the other process is done with it or gone; then ask begin_blob() again. Only to be called while holding
   // no BlobWriter, or two processes could wait for each other.
   [[nodiscard]] Status await_blob(const image::Digest& digest) const;
@@ -85,12 +88,19 @@ class Store {
 
   // Files of the store, for the others in this folder.
   [[nodiscard]] HostPath path(std::string_view relative) const { return root_ / relative; }
+  [[nodiscard]] HostPath blob_path(const image::Digest& digest) const;
+  [[nodiscard]] Status sync() const;
+  [[nodiscard]] Result<bool> lock(os::LockKind kind) const;  // false: another process holds it the other way
+  [[nodiscard]] int lock_descriptor() const { return lock_.get(); }
 
  private:
   Store(HostPath root, os::Fd lock) : root_(std::move(root)), lock_(std::move(lock)) {}
   HostPath root_;
   os::Fd lock_;
 };
+
+// 16 digits nobody else has.
+[[nodiscard]] std::string random_name();
 
 // Chain ids of layers given base first.
 [[nodiscard]] Result<std::vector<image::Digest>> chain_ids(const std::vector<image::Layer>& layers);

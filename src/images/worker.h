@@ -2,32 +2,35 @@
 // files belong to subordinate ids. Started when first needed; ends with this object.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "core/image/work.h"
+#include "host/store_worker.h"
 #include "images/store.h"
-#include "os/process.h"
 
 namespace hutch::images {
 
 class Worker {
  public:
-  explicit Worker(const Store& store) : store_(store) {}
+  // `store` must outlive it.
+  explicit Worker(const Store& store) : store_(&store) {}
 
-  // One order at a time; the answer comes on descriptor().
-  [[nodiscard]] Status send(const image::Order& order, std::vector<int> descriptors);
-  [[nodiscard]] Result<image::Answer> receive();  // blocks; a dead worker is an error that says how it ended
-  [[nodiscard]] Result<image::Answer> perform(const image::Order& order);
+  // One order at a time; the answer comes on descriptor(). Order::has_own_id_only is filled in here.
+  [[nodiscard]] Status send(image::Order order, const std::vector<int>& descriptors);
+  [[nodiscard]] Result<image::Answer> receive();  // blocks; what failed there, or a worker that ended, is an error
+  [[nodiscard]] Result<image::Answer> perform(image::Order order, const std::vector<int>& descriptors = {});
   [[nodiscard]] int descriptor() const { return socket_.get(); }
+
+  // A path of the store as the worker sees it.
+  [[nodiscard]] static std::string path(std::string_view relative);
 
  private:
   [[nodiscard]] Status start();
-  const Store& store_;
+  const Store* store_;
   os::Fd socket_;
-  std::optional<os::Process> process_;
+  std::optional<host::StoreWorker> worker_;
 };
 
 }  // namespace hutch::images

@@ -73,6 +73,8 @@ std::uint64_t granted_access(plan::LandlockAccess access, int abi) {
         return kRead | kWrite | LANDLOCK_ACCESS_FS_EXECUTE;
       case plan::LandlockAccess::kDevices:
         return kDeviceUse;
+      case plan::LandlockAccess::kReadWriteNodes:
+        return kRead | kWrite | LANDLOCK_ACCESS_FS_MAKE_CHAR;
     }
     return 0;
   };

@@ -18,23 +18,42 @@ namespace {
 
 constexpr unsigned long kSecureBits = (SECURE_ALL_BITS & ~(1UL << SECURE_KEEP_CAPS)) | SECURE_ALL_LOCKS;
 
-bool empty_bounding_set() {
+constexpr std::uint64_t kSetCapabilities = 1ULL << CAP_SETPCAP;
+
+bool is_in(std::uint64_t mask, int capability) {
+  return (mask >> capability & 1) != 0;
+}
+
+bool bound_capabilities(std::uint64_t kept) {
   int capability = 0;
-  while (::prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == 0) ++capability;
+  while (is_in(kept, capability) || ::prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == 0) ++capability;
   return capability > 0 && errno == EINVAL;  // EINVAL: past the kernel's last one
 }
 
-bool clear_capabilities() {
+bool set_capabilities(std::uint64_t active, std::uint64_t inheritable) {
   __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
-  const __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {};
-  return ::syscall(SYS_capset, &header, none) == 0;  // ambient follows inheritable, capabilities(7)
+  __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = {};
+  for (int half = 0; half < _LINUX_CAPABILITY_U32S_3; ++half) {
+    sets[half].effective = static_cast<std::uint32_t>(active >> (32 * half));
+    sets[half].permitted = sets[half].effective;
+    sets[half].inheritable = static_cast<std::uint32_t>(inheritable >> (32 * half));
+  }
+  return ::syscall(SYS_capset, &header, sets) == 0;  // ambient follows inheritable, capabilities(7)
+}
+
+bool make_ambient(std::uint64_t kept) {
+  for (int capability = 0; capability <= CAP_LAST_CAP; ++capability) {
+    if (is_in(kept, capability) && ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0) != 0) return false;
+  }
+  return true;
 }
 
 }  // namespace
 
-bool drop_privileges() {
-  return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && empty_bounding_set() &&
-         ::prctl(PR_SET_SECUREBITS, kSecureBits, 0, 0, 0) == 0 && clear_capabilities();
+bool drop_privileges(std::uint64_t kept) {
+  return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && bound_capabilities(kept) &&
+         set_capabilities(kept | kSetCapabilities, kept) && make_ambient(kept) &&
+         ::prctl(PR_SET_SECUREBITS, kSecureBits, 0, 0, 0) == 0 && set_capabilities(kept, kept);
 }
 
 long leave_keyring() {

@@ -8,8 +8,9 @@
 
 namespace hutch::launch {
 
-// no_new_privs, and no capability in any set, bounding set and secure bits included. Needs CAP_SETPCAP once more.
-[[nodiscard]] bool drop_privileges();
+// no_new_privs, and no capability but `kept` (a mask) in any set, bounding set and secure bits included; those kept are
+// ambient, so that they outlive the next execve(2). Needs CAP_SETPCAP once more.
+[[nodiscard]] bool drop_privileges(std::uint64_t kept);
 // An anonymous session keyring; the host's can then be neither searched nor read. Its serial, 0 where the kernel has no
 // keyrings, -1 with errno.
 [[nodiscard]] long leave_keyring();

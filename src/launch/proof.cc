@@ -20,21 +20,24 @@ namespace {
 
 using plan::WallProof;
 
-bool has_capabilities() {
+bool has_capabilities_besides(std::uint64_t kept) {
   __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
   __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = {};
   if (::syscall(SYS_capget, &header, sets) != 0) return true;
-  for (const auto& set : sets) {
-    if ((set.effective | set.permitted | set.inheritable) != 0) return true;
+  std::uint64_t found = 0;
+  for (int half = 0; half < _LINUX_CAPABILITY_U32S_3; ++half) {
+    const std::uint32_t all = sets[half].effective | sets[half].permitted | sets[half].inheritable;
+    found |= std::uint64_t{all} << (32 * half);
   }
-  return false;
+  return (found & ~kept) != 0;
 }
 
 // A sample: the set was emptied one by one, and every call had to succeed.
-bool has_bounding_set() {
+bool has_bounding_set(std::uint64_t kept) {
   constexpr int kSample[] = {CAP_CHOWN, CAP_SETUID, CAP_SYS_ADMIN};
-  return std::any_of(std::begin(kSample), std::end(kSample),
-                     [](int capability) { return ::prctl(PR_CAPBSET_READ, capability, 0, 0, 0) != 0; });
+  return std::any_of(std::begin(kSample), std::end(kSample), [kept](int capability) {
+    return (kept >> capability & 1) == 0 && ::prctl(PR_CAPBSET_READ, capability, 0, 0, 0) != 0;
+  });
 }
 
 // The call must be refused by policy, not fail for another reason.
@@ -73,8 +76,8 @@ bool sees_host_root() {
 
 std::optional<WallProof> find_broken_wall(const Walls& walls) {
   if (::prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1) return WallProof::kNoNewPrivileges;
-  if (has_capabilities()) return WallProof::kCapabilities;
-  if (has_bounding_set()) return WallProof::kBoundingSet;
+  if (has_capabilities_besides(walls.capabilities)) return WallProof::kCapabilities;
+  if (has_bounding_set(walls.capabilities)) return WallProof::kBoundingSet;
   if (!walls.allows_nested_userns && !is_refused(::unshare(CLONE_NEWUSER))) return WallProof::kUserNamespace;
   if (!is_refused(::syscall(SYS_mount, nullptr, "/", nullptr, MS_PRIVATE, nullptr))) return WallProof::kMount;
   if (shares_keyring(walls.keyring)) return WallProof::kKeyring;

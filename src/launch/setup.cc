@@ -92,6 +92,7 @@ Walls lock_down(const plan::Sandbox& sandbox, int probe, bool has_filter, const 
   Walls walls;
   walls.has_filter = has_filter;
   walls.allows_nested_userns = sandbox.allows_nested_userns;
+  walls.capabilities = sandbox.capabilities;
   walls.probe = probe;
   walls.keyring = leave_keyring();
   reporter.require(walls.keyring >= 0, Stage::kKeyring);
@@ -107,8 +108,9 @@ void set_up_init(const plan::Sandbox& sandbox, const Start& start, int channel) 
   // | here     | new  | new | new | new | new | new | new, or the scope's until barrier #2 | children only |
   const Reporter reporter(channel);
   reporter.require(::setsid() >= 0, Stage::kTerminal);  // out of the caller's session and process group
+  if (sandbox.capabilities != 0) reporter.fail(Stage::kCapabilities, -1, EPERM);  // for helpers only
   os::Fd probe = build(sandbox, channel, reporter);
-  reporter.require(drop_privileges(), Stage::kCapabilities);
+  reporter.require(drop_privileges(0), Stage::kCapabilities);
 
   // Numbers that survive the re-exec: the plan and the filter are at theirs already.
   const int kept[] = {plan::kPlanDescriptor, plan::kSeccompDescriptor};
@@ -147,8 +149,16 @@ void run_helper(const Start& start) {
   const auto flags = static_cast<int>(namespace_flags(sandbox, false));
   reporter.require(::unshare(flags) == 0, Stage::kClone);
 
-  const os::Fd probe = build(sandbox, -1, reporter);
-  reporter.require(drop_privileges(), Stage::kCapabilities);
+  // Who starts a helper with id ranges maps them, as a coordinator would.
+  const int channel = start.has_coordinator ? plan::kCoordinatorDescriptor : -1;
+  if (channel >= 0) {
+    plan::Packet packet;
+    packet.kind = plan::Message::kCloned;
+    packet.value = ::getpid();
+    reporter.require(send(channel, packet), Stage::kIdMap);
+  }
+  const os::Fd probe = build(sandbox, channel, reporter);
+  reporter.require(drop_privileges(sandbox.capabilities), Stage::kCapabilities);
   entry.walls = lock_down(sandbox, probe.get(), filter.has_value(), reporter);
   entry.terminal = nothing.get();  // a helper has no business with the caller's terminal
   entry.session = Session::kInherited;

@@ -166,8 +166,13 @@ Status remove_tree(const HostPath& path) {
 }
 
 Result<std::vector<std::string>> list_directory(const HostPath& path) {
-  Fd directory = TRY(open_path(path, O_RDONLY | O_DIRECTORY));
-  const Directory stream = TRY(open_directory(std::move(directory)));
+  const Fd directory = TRY(open_path(path, O_RDONLY | O_DIRECTORY));
+  return TRY_IN(text::format(_("listing '%s'"), text::printable(path.str()).c_str()), list_directory(directory.get()));
+}
+
+Result<std::vector<std::string>> list_directory(int directory) {
+  Fd own = TRY(open_at(directory, ".", O_RDONLY | O_DIRECTORY, 0, 0));
+  const Directory stream = TRY(open_directory(std::move(own)));
   std::vector<std::string> names;
   while (true) {
     errno = 0;
@@ -176,7 +181,7 @@ Result<std::vector<std::string>> list_directory(const HostPath& path) {
     const std::string_view name = entry->d_name;
     if (name != "." && name != "..") names.emplace_back(name);
   }
-  if (errno != 0) return unexpected(cannot(_("list"), path, errno));
+  if (errno != 0) return unexpected(system_error(errno, _("cannot list a directory")));
   std::sort(names.begin(), names.end());
   return names;
 }

@@ -37,6 +37,8 @@ enum class Lasting { kPowerCut, kProcess };  // what the content must outlive
 [[nodiscard]] Status remove_tree(const HostPath& path);
 // Names in a directory, sorted, without "." and "..".
 [[nodiscard]] Result<std::vector<std::string>> list_directory(const HostPath& path);
+// The same of an open directory, which may be O_PATH.
+[[nodiscard]] Result<std::vector<std::string>> list_directory(int directory);
 [[nodiscard]] bool exists(const HostPath& path);  // follows symlinks
 
 // An exclusive open-file-description lock (fcntl(2), F_OFD_SETLK) without waiting: true when it is now ours.

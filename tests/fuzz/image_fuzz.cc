@@ -8,11 +8,13 @@
 #include "core/image/auth_file.h"
 #include "core/image/challenge.h"
 #include "core/image/config.h"
+#include "core/image/entry_name.h"
 #include "core/image/lookaside.h"
 #include "core/image/manifest.h"
 #include "core/image/policy.h"
 #include "core/image/registries.h"
 #include "core/image/tar_header.h"
+#include "core/image/work.h"
 
 namespace {
 
@@ -47,6 +49,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto again = parse_config(format(*config));
     require(again && again->layers == config->layers && again->environment.size() == config->environment.size());
   }
+  if (const auto entry = parse_entry_name(bytes); entry && entry->kind == EntryName::Kind::kEntry) {
+    require(*parse_entry_name(entry->path()) == *entry);
+    require(("/" + entry->path() + "/").find("/../") == std::string::npos);
+  }
+  if (const auto order = decode_order(bytes)) require(*decode_order(encode(*order)) == *order);
+  if (const auto answer = decode_answer(bytes)) require(*decode_answer(encode(*answer)) == *answer);
   (void)parse_challenges(bytes);
   (void)parse_token(bytes);
   (void)parse_refusal(bytes);

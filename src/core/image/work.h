@@ -14,6 +14,7 @@
 namespace hutch::image {
 
 inline constexpr int kWorkSocket = 11;                 // descriptor number the worker is started with
+inline constexpr const char* kWorkRoot = "/store";     // where it sees the store: its layers/ and staging/
 inline constexpr std::size_t kOrderLimit = 64u << 10;  // bytes
 
 struct Limits {

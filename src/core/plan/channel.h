@@ -32,7 +32,8 @@ enum Inherited : int {
 // argv[1] of hutch-launch.
 //   supervise   the sandbox with PID 1 and supervisor
 //   init        PID 1 after its re-exec; started by hutch-launch itself only
-//   helper      a Sandbox without supervisor: unshare user and mount namespaces in place, build, lock down, exec
+//   helper      a Sandbox without supervisor: unshare user and mount namespaces in place, build, lock down, exec. With
+//               kCoordinatorDescriptor it says kCloned there and waits for a kGo once its ids are mapped
 //   guard       argv[2...]: a program that is killed when kLifeDescriptor, here the helpers' end, reports a hang-up;
 //   for
 //               programs that do not watch a descriptor themselves (pasta)

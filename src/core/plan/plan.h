@@ -42,7 +42,14 @@ struct NetworkRule {
 };
 
 // Landlock: a second wall with the same shape as the mounts. See landlock(7); the launcher maps it to the kernel's ABI.
-enum class LandlockAccess : std::uint8_t { kRead, kReadExecute, kReadWrite, kReadWriteExecute, kDevices };
+enum class LandlockAccess : std::uint8_t {
+  kRead,
+  kReadExecute,
+  kReadWrite,
+  kReadWriteExecute,
+  kDevices,
+  kReadWriteNodes,  // and makes device nodes: overlayfs's whiteouts are such
+};
 struct LandlockRule {
   BoxPath path;
   LandlockAccess access = LandlockAccess::kRead;
@@ -97,7 +104,8 @@ struct Sandbox {
   std::vector<NamespaceLimit> namespace_limits;
   std::int32_t oom_score_adjust = 0;
   bool allows_nested_userns = false;
-  bool has_terminal = false;             // own pty, relayed by the supervisor
+  std::uint64_t capabilities = 0;  // kept by the command, within its user namespace: a mask of CAP_* (capabilities(7))
+  bool has_terminal = false;       // own pty, relayed by the supervisor
   std::vector<std::string> environment;  // "NAME=value", complete: nothing is inherited
   Command command;
   std::vector<std::int32_t> descriptors;  // besides 0-2, passed to the command at the same number
@@ -113,6 +121,7 @@ struct SeccompPolicy {
   std::vector<std::string> answer_enosys;  // known calls that programs fall back from: clone3, the mount calls
   bool allows_new_userns = false;          // clone/unshare with CLONE_NEWUSER
   bool allows_ptrace = false;
+  bool allows_set_id_files = false;             // giving a file the set-user-id or set-group-id bit
   bool foreign_abi = false;                     // also i386 on x86-64, arm on arm64
   std::vector<std::int32_t> socket_families;    // AF_* numbers, sorted
   std::vector<std::int32_t> netlink_protocols;  // NETLINK_* numbers, when AF_NETLINK is among them

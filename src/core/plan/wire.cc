@@ -57,9 +57,9 @@ inline constexpr std::size_t kMembers<Command> = 3;
 template <>
 inline constexpr std::size_t kMembers<Watch> = 4;
 template <>
-inline constexpr std::size_t kMembers<Sandbox> = 15;
+inline constexpr std::size_t kMembers<Sandbox> = 16;
 template <>
-inline constexpr std::size_t kMembers<SeccompPolicy> = 7;
+inline constexpr std::size_t kMembers<SeccompPolicy> = 8;
 template <>
 inline constexpr std::size_t kMembers<ProxiedBus> = 4;
 template <>
@@ -120,9 +120,9 @@ void transfer(Archive& archive, T& record) {
   } else if constexpr (count == 14) {
     auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n] = record;
     archive(a, b, c, d, e, f, g, h, i, j, k, l, m, n);
-  } else if constexpr (count == 15) {
-    auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o] = record;
-    archive(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o);
+  } else if constexpr (count == 16) {
+    auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = record;
+    archive(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p);
   }
 }
 
@@ -276,7 +276,7 @@ class Decoder {
 
   static std::uint8_t last_of(FileType) { return static_cast<std::uint8_t>(FileType::kBlockDevice); }
   static std::uint8_t last_of(BindAccess) { return static_cast<std::uint8_t>(BindAccess::kReadWrite); }
-  static std::uint8_t last_of(LandlockAccess) { return static_cast<std::uint8_t>(LandlockAccess::kDevices); }
+  static std::uint8_t last_of(LandlockAccess) { return static_cast<std::uint8_t>(LandlockAccess::kReadWriteNodes); }
   static std::uint8_t last_of(Bus) { return static_cast<std::uint8_t>(Bus::kAccessibility); }
 
   std::string_view rest_;

@@ -48,6 +48,8 @@ const char* word_of(LandlockAccess access) {
       return "read-write-execute";
     case LandlockAccess::kDevices:
       return "devices";
+    case LandlockAccess::kReadWriteNodes:
+      return "read-write-nodes";
   }
   return "unknown";
 }

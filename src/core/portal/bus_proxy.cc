@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 
 #include "base/i18n.h"
 #include "base/text.h"
@@ -7,6 +6,7 @@
 #include "core/portal/bus_address.h"
 #include "core/portal/bus_names.h"
 #include "core/portal/bus_rules.h"
+#include "core/portal/helper_root.h"
 
 namespace hutch::portal {
 
@@ -17,7 +17,6 @@ using facts::PathFact;
 using profile::Profile;
 
 constexpr std::uint64_t kRootSize = 256u << 10;  // mount points and one small file
-constexpr std::array<const char*, 4> kLibraryDirectories = {"/lib", "/lib32", "/lib64", "/libx32"};
 
 struct WantedBus {
   plan::Bus bus = plan::Bus::kSession;
@@ -36,50 +35,6 @@ std::vector<WantedBus> wanted_buses(const Profile& profile, const Facts& facts) 
   add(plan::Bus::kSystem, facts.desktop.system_bus, system_bus_rules(profile));
   add(plan::Bus::kAccessibility, facts.desktop.accessibility_bus, accessibility_bus_rules(profile));
   return result;
-}
-
-bool is_root_link(const Facts& facts, std::string_view path) {
-  return std::ranges::any_of(facts.root_links, [&](const auto& link) { return link.first == path; });
-}
-
-plan::Bind bind_of(const PathFact& fact, const BoxPath& target, plan::BindAccess access) {
-  return plan::Bind{
-      .source = fact.real, .target = target, .type = fact.type, .access = access, .identity = fact.identity};
-}
-
-// Read-only host files at their own place, and the Landlock rule beside each.
-void show(plan::Sandbox& sandbox, const PathFact& fact, const HostPath& at, plan::LandlockAccess access) {
-  sandbox.steps.emplace_back(bind_of(fact, same_in_box(at), plan::BindAccess::kReadOnly));
-  sandbox.landlock.rules.push_back({.path = same_in_box(at), .access = access});
-}
-
-// The program, its loader and libraries.
-Status add_program(plan::Sandbox& sandbox, const Facts& facts, const HostPath& program) {
-  const HostPath usr = HostPath::literal("/usr");
-  const PathFact* const usr_fact = facts.find(usr);
-  const PathFact* const program_fact = facts.find(program);
-  if (usr_fact == nullptr || program_fact == nullptr) {
-    return failure(ErrorKind::kNotFound, text::format(_("cannot find '%s'"), text::printable(program.str()).c_str()));
-  }
-  show(sandbox, *usr_fact, usr, plan::LandlockAccess::kReadExecute);
-  for (const auto& [link, points_to] : facts.root_links) {
-    if (!link.starts_with("/lib")) continue;
-    const BoxPath target = TRY(BoxPath::parse(link));
-    sandbox.steps.emplace_back(plan::Symlink{.target = target, .points_to = points_to});
-  }
-  for (const char* const name : kLibraryDirectories) {
-    const HostPath directory = HostPath::literal(name);
-    const PathFact* const fact = facts.find(directory);
-    if (fact == nullptr || fact->real != directory || is_root_link(facts, name)) continue;
-    show(sandbox, *fact, directory, plan::LandlockAccess::kReadExecute);
-  }
-  const HostPath cache = HostPath::literal("/etc/ld.so.cache");
-  if (const PathFact* const fact = facts.find(cache)) show(sandbox, *fact, cache, plan::LandlockAccess::kRead);
-  if (!program_fact->real.is_below(usr)) {
-    show(sandbox, *program_fact, program_fact->real, plan::LandlockAccess::kReadExecute);
-  }
-  sandbox.command.program = program_fact->real.str();
-  return {};
 }
 
 // Makes one bus reachable for the proxy and returns the address it has there.
@@ -115,8 +70,7 @@ plan::Sandbox empty_proxy_sandbox(const Facts& facts) {
 std::vector<HostPath> wanted_paths(const Profile& profile, const Facts& facts) {
   const std::vector<WantedBus> buses = wanted_buses(profile, facts);
   if (buses.empty()) return {};
-  std::vector<HostPath> result{HostPath::literal("/usr"), HostPath::literal("/etc/ld.so.cache")};
-  for (const char* const name : kLibraryDirectories) result.push_back(HostPath::literal(name));
+  std::vector<HostPath> result = library_paths();
   if (facts.programs.dbus_proxy) result.push_back(*facts.programs.dbus_proxy);
   for (const WantedBus& bus : buses) {
     const auto address = parse_bus_address(bus.address, facts.directories.runtime);

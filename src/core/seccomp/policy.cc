@@ -95,7 +95,7 @@ plan::SeccompPolicy policy_for(const profile::Profile& profile) {
   return policy;
 }
 
-plan::SeccompPolicy policy_for_bus_proxy() {
+plan::SeccompPolicy policy_for_helper() {
   plan::SeccompPolicy policy;
   for (const char* const name : {"read-write", "files", "memory", "processes", "identity", "signals", "events", "time",
                                  "sockets", "scheduling", "system-information"}) {
@@ -110,9 +110,19 @@ plan::SeccompPolicy policy_for_bus_proxy() {
   return policy;
 }
 
+plan::SeccompPolicy policy_for_store_worker() {
+  constexpr const char* kResolving = "openat2";
+  plan::SeccompPolicy policy = policy_for_helper();
+  std::erase(policy.answer_enosys, kResolving);
+  policy.allowed.emplace_back(kResolving);
+  policy.allows_set_id_files = true;
+  std::ranges::sort(policy.allowed);
+  return policy;
+}
+
 std::string canonical(const plan::SeccompPolicy& policy) {
-  return text::format("new-userns %d\nptrace %d\nforeign-abi %d\n", policy.allows_new_userns, policy.allows_ptrace,
-                      policy.foreign_abi) +
+  return text::format("new-userns %d\nptrace %d\nset-id-files %d\nforeign-abi %d\n", policy.allows_new_userns,
+                      policy.allows_ptrace, policy.allows_set_id_files, policy.foreign_abi) +
          "families" + numbers(policy.socket_families) + "\nnetlink" + numbers(policy.netlink_protocols) + "\nallowed " +
          text::join(policy.allowed, " ") + "\nenosys " + text::join(policy.answer_enosys, " ") + "\n";
 }

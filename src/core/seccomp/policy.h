@@ -8,8 +8,10 @@ namespace hutch::seccomp {
 
 // Features that widen it: devel, ptrace, multiarch, nested-userns, nested-sandbox, bluetooth.
 [[nodiscard]] plan::SeccompPolicy policy_for(const profile::Profile& profile);
-// For hutch's own helpers inside a sandbox of their own (xdg-dbus-proxy).
-[[nodiscard]] plan::SeccompPolicy policy_for_bus_proxy();
+// For helpers inside a sandbox of their own (xdg-dbus-proxy).
+[[nodiscard]] plan::SeccompPolicy policy_for_helper();
+// hutch-unpack's: with openat2, which resolves beneath a directory, and set-id bits.
+[[nodiscard]] plan::SeccompPolicy policy_for_store_worker();
 // The policy as canonical text; its hash names the compiled program in the cache.
 [[nodiscard]] std::string canonical(const plan::SeccompPolicy& policy);
 

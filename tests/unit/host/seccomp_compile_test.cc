@@ -304,7 +304,7 @@ TEST(SeccompCompile, ComparisonsAreOfFilesUnlessDebugging) {
 }
 
 TEST(SeccompCompile, TheBusProxyHasUnixSocketsOnly) {
-  Filter filter(seccomp::policy_for_bus_proxy());
+  Filter filter(seccomp::policy_for_helper());
   EXPECT_EQ(filter.call("socket", {AF_UNIX, SOCK_STREAM, 0}), kAllow);
   for (const std::uint64_t family : {AF_INET, AF_INET6, AF_NETLINK, AF_PACKET}) {
     EXPECT_EQ(filter.call("socket", {family, SOCK_STREAM, 0}), refused(EAFNOSUPPORT));

@@ -77,6 +77,7 @@ Sandbox full_sandbox() {
   sandbox.namespace_limits = {{.name = "max_user_namespaces", .value = 0}};
   sandbox.oom_score_adjust = -200;
   sandbox.allows_nested_userns = true;
+  sandbox.capabilities = 1ULL << 40 | 3;
   sandbox.has_terminal = true;
   sandbox.environment = {"HOME=/home/user", "EMPTY="};
   sandbox.command = {.program = "/usr/bin/gedit", .arguments = {"gedit", "", "a b"}, .directory = box("/home/user")};
@@ -119,6 +120,7 @@ Plan full_plan() {
                   .answer_enosys = {"clone3"},
                   .allows_new_userns = true,
                   .allows_ptrace = true,
+                  .allows_set_id_files = true,
                   .foreign_abi = true,
                   .socket_families = {1, 2, 10},
                   .netlink_protocols = {0}};

@@ -48,7 +48,7 @@ TEST(SeccompGroups, KnowTheYoungerCalls) {
 
 TEST(SeccompPolicy, ListsAreSorted) {
   for (const auto& policy :
-       {policy_for(with({})), policy_for(with({"nested-sandbox", "multiarch", "devel"})), policy_for_bus_proxy()}) {
+       {policy_for(with({})), policy_for(with({"nested-sandbox", "multiarch", "devel"})), policy_for_helper()}) {
     EXPECT_TRUE(std::ranges::is_sorted(policy.allowed));
     EXPECT_TRUE(std::ranges::is_sorted(policy.answer_enosys));
     EXPECT_TRUE(std::ranges::is_sorted(policy.socket_families));
@@ -123,7 +123,7 @@ TEST(SeccompPolicy, BluetoothAddsItsFamily) {
 }
 
 TEST(SeccompPolicy, TheBusProxyHasUnixSocketsOnly) {
-  const auto policy = policy_for_bus_proxy();
+  const auto policy = policy_for_helper();
   EXPECT_EQ(policy.socket_families, std::vector<std::int32_t>{1});
   EXPECT_TRUE(policy.netlink_protocols.empty());
   EXPECT_TRUE(allows(policy, "execve"));
@@ -137,7 +137,7 @@ TEST(SeccompPolicy, CanonicalTextTellsPoliciesApart) {
        {"", "ptrace", "devel", "multiarch", "nested-userns", "nested-sandbox", "bluetooth"}) {
     EXPECT_TRUE(texts.insert(canonical(policy_for(with({feature})))).second) << feature;
   }
-  EXPECT_TRUE(texts.insert(canonical(policy_for_bus_proxy())).second);
+  EXPECT_TRUE(texts.insert(canonical(policy_for_helper())).second);
   EXPECT_FALSE(texts.insert(canonical(policy_for(with({})))).second);
 }
 
