@@ -100,6 +100,9 @@ struct UnitOptions {
 // Writes a unit of the user manager that runs an app.
 [[nodiscard]] Result<int> unit(const UnitOptions& options);
 
+// Becomes hutch-images with these words: a verb, its options spelled --NAME or --NAME=VALUE, "--", its arguments.
+[[nodiscard]] Result<int> image(const std::vector<std::string>& words);
+
 // "TERM", "SIGTERM" or "15".
 [[nodiscard]] Result<int> parse_signal(std::string_view text);
 

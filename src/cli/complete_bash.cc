@@ -14,6 +14,7 @@ _hutch_candidates() {
     apps) _hutch_first_column hutch profile list; compgen -c -- "$2" ;;
     instances) _hutch_first_column hutch ps ;;
     profiles) _hutch_first_column hutch profile list ;;
+    images) _hutch_first_column hutch image list ;;
     files) compgen -f -- "$2" ;;
     directories) compgen -d -- "$2" ;;
     *) printf '%s\n' $1 ;;
@@ -39,13 +40,13 @@ _hutch() {
     return
   fi
   verb=${COMP_WORDS[at]}
-  if [[ $verb == profile ]]; then
+  if _hutch_second_words "$verb" >/dev/null; then
     at=$((at + 1))
     if ((COMP_CWORD <= at)); then
-      _hutch_reply "$_hutch_profile_verbs" "$cur"
+      _hutch_reply "$(_hutch_second_words "$verb")" "$cur"
       return
     fi
-    verb="profile ${COMP_WORDS[at]}"
+    verb="$verb ${COMP_WORDS[at]}"
   fi
   _hutch_verb "$verb" || return
   # An app or instance that is there already: what follows belongs to its command.
@@ -88,6 +89,8 @@ const char* candidates(Complete complete) {
       return "instances";
     case Complete::kProfiles:
       return "profiles";
+    case Complete::kImages:
+      return "images";
     case Complete::kFiles:
       return "files";
     case Complete::kDirectories:
@@ -141,7 +144,12 @@ std::string values_function() {
 std::string bash_completion() {
   std::string script = kHead;
   script += "_hutch_verbs='" + joined(first_words()) + "'\n";
-  script += "_hutch_profile_verbs='" + joined(second_words("profile")) + "'\n";
+  script += "_hutch_second_words() {\n  case $1 in\n";
+  for (const std::string_view group : first_words()) {
+    if (second_words(group).empty()) continue;
+    script += "    " + std::string(group) + ") echo '" + joined(second_words(group)) + "' ;;\n";
+  }
+  script += "    *) return 1 ;;\n  esac\n}\n";
   script += values_function();
   script += "_hutch_verb() {\n  case $1 in\n";
   for (const Verb& verb : verbs()) script += verb_case(verb);

@@ -12,6 +12,9 @@ end
 function __hutch_profiles
     __hutch_first_column hutch profile list
 end
+function __hutch_images
+    __hutch_first_column hutch image list
+end
 function __hutch_instances
     __hutch_first_column hutch ps
 end
@@ -31,6 +34,8 @@ std::string arguments_of(Complete complete) {
       return "-a '(__hutch_instances)'";
     case Complete::kProfiles:
       return "-a '(__hutch_profiles)'";
+    case Complete::kImages:
+      return "-a '(__hutch_images)'";
     case Complete::kFiles:
       return "-F";
     case Complete::kDirectories:

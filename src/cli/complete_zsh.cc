@@ -15,6 +15,7 @@ _hutch_first_column() {
 _hutch_apps() { _alternative 'profiles:profile:_hutch_profiles' 'commands:command:_command_names -e' }
 _hutch_instances() { _hutch_first_column hutch ps }
 _hutch_profiles() { _hutch_first_column hutch profile list }
+_hutch_images() { _hutch_first_column hutch image list }
 )SH";
 
 constexpr const char* kMiddle = R"SH(_hutch() {
@@ -30,12 +31,13 @@ constexpr const char* kMiddle = R"SH(_hutch() {
   verb=$words[2]
   shift words
   (( CURRENT-- ))
-  if [[ $verb == profile ]]; then
+  if (( ${+_hutch_second_words[$verb]} )); then
     if (( CURRENT == 2 )); then
-      _describe verb _hutch_profile_verbs
+      local -a seconds=(${=_hutch_second_words[$verb]})
+      _describe verb seconds
       return
     fi
-    verb="profile $words[2]"
+    verb="$verb $words[2]"
     shift words
     (( CURRENT-- ))
   fi
@@ -68,6 +70,8 @@ const char* action(Complete complete) {
       return "_hutch_instances";
     case Complete::kProfiles:
       return "_hutch_profiles";
+    case Complete::kImages:
+      return "_hutch_images";
     case Complete::kFiles:
       return "_files";
     case Complete::kDirectories:
@@ -113,9 +117,14 @@ std::string zsh_completion() {
     }
     script += "\n  " + quoted_for_posix(std::string(word) + (summary.empty() ? "" : ":" + escaped(summary)));
   }
-  script += "\n)\n_hutch_profile_verbs=(";
-  for (const std::string_view word : second_words("profile")) script += " " + quoted_for_posix(word);
-  script += " )\n";
+  script += "\n)\ntypeset -gA _hutch_second_words\n_hutch_second_words=(";
+  for (const std::string_view group : first_words()) {
+    std::string seconds;
+    for (const std::string_view word : second_words(group))
+      seconds += std::string(seconds.empty() ? "" : " ") + std::string(word);
+    if (!seconds.empty()) script += "\n  " + std::string(group) + " " + quoted_for_posix(seconds);
+  }
+  script += "\n)\n";
   script += kMiddle;
   for (const Verb& verb : verbs()) script += verb_case(verb);
   return script + kTail;

@@ -7,6 +7,7 @@
 #include "app/verbs.h"
 #include "base/i18n.h"
 #include "base/text.h"
+#include "cli/complete_words.h"
 #include "cli/help.h"
 #include "cli/parse.h"
 
@@ -25,13 +26,14 @@ Result<Chosen> choose_verb(std::vector<std::string> words) {
   if (words.empty()) return failure(ErrorKind::kUsage, _("which verb?"), _("'hutch help' lists the verbs"));
   std::string name = words.front();
   if (name == "--help" || name == "-h") name = "help";
-  const bool is_group = name == "profile";
+  const bool is_group = !second_words(name).empty();
   const std::size_t count = is_group && words.size() > 1 && !words[1].starts_with("-") ? 2 : 1;
+  const std::string group = name;
   if (is_group && count == 1) name = "help";
   if (count == 2) name += " " + words[1];
   Chosen chosen{.verb = TRY(find_verb(name)),
                 .words = {words.begin() + static_cast<std::ptrdiff_t>(count), words.end()}};
-  if (is_group && count == 1) chosen.words = {"profile"};
+  if (is_group && count == 1) chosen.words = {group};
   if (allows_root) chosen.words.insert(chosen.words.begin(), "--allow-root");
   return chosen;
 }

@@ -10,7 +10,18 @@ namespace hutch::cli {
 
 class Parsed;
 
-enum class Complete { kNothing, kApps, kInstances, kProfiles, kFiles, kDirectories, kShells, kVerbs, kSignals };
+enum class Complete {
+  kNothing,
+  kApps,
+  kInstances,
+  kProfiles,
+  kImages,
+  kFiles,
+  kDirectories,
+  kShells,
+  kVerbs,
+  kSignals
+};
 
 struct Option {
   const char* name;             // "cwd": spelled --cwd

@@ -113,7 +113,7 @@ TEST(Wire, NumbersOutsideAnEnumerationAndFlagsOtherThanZeroAndOneAreRefused) {
   sandbox.landlock.rules = {{.path = BoxPath::literal("/marker"), .access = LandlockAccess::kDevices}};
   std::string bytes = encode(sandbox);
   const std::size_t access = place_of(bytes, "/marker") + 7;
-  bytes[access] = 5;
+  bytes[access] = 6;
   EXPECT_FALSE(decode_sandbox(bytes));
   bytes = encode(sandbox);
   bytes[8] = 2;  // namespaces.network, the first field

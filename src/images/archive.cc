@@ -1,0 +1,95 @@
+#include "images/archive.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "base/i18n.h"
+#include "base/text.h"
+#include "images/bag.h"
+#include "images/docker_archive.h"
+#include "images/layout.h"
+#include "os/file.h"
+
+namespace hutch::images {
+namespace {
+
+// Absolute and without symlinks: what a policy's scopes are about.
+Result<HostPath> real_path(const std::string& text) {
+  char buffer[PATH_MAX];
+  if (::realpath(text.c_str(), buffer) == nullptr) {
+    return unexpected(system_error(errno, text::format(_("cannot open '%s'"), text::printable(text).c_str())));
+  }
+  return HostPath::parse(buffer);
+}
+
+struct Place {
+  std::string path;
+  std::string name;  // behind the last colon
+};
+
+// The whole text when it is there, else what stands before its last colon.
+Place place_of(const std::string& text) {
+  const std::size_t colon = text.find(':');
+  if (colon == std::string::npos || ::access(text.c_str(), F_OK) == 0) return {.path = text, .name = {}};
+  return {.path = text.substr(0, colon), .name = text.substr(colon + 1)};
+}
+
+Result<std::unique_ptr<Source>> open_file(const HostPath& path, os::Fd file, const std::string& name) {
+  char start[6] = {};
+  const ssize_t count = ::pread(file.get(), start, sizeof start, 0);
+  const std::string_view bytes(start, count > 0 ? static_cast<std::size_t>(count) : 0);
+  for (const std::string_view magic :
+       {std::string_view("\x1f\x8b"), std::string_view("\x28\xb5\x2f\xfd"), std::string_view("\xfd\x37zXZ")}) {
+    if (!bytes.starts_with(magic)) continue;
+    return failure(ErrorKind::kInvalid,
+                   text::format(_("'%s' is compressed as a whole"), text::printable(path.str()).c_str()),
+                   _("give it decompressed: zcat FILE | hutch image load -"));
+  }
+  Bag bag = TRY_IN(text::printable(path.str()), Bag::of_archive(std::move(file)));
+  if (bag.has("index.json")) return open_layout_archive(path, std::move(bag), name);
+  if (bag.has("manifest.json")) {
+    return TRY_IN(text::printable(path.str()), open_docker_archive(path, std::move(bag), name));
+  }
+  return failure(ErrorKind::kInvalid, text::format(_("'%s' holds no image"), text::printable(path.str()).c_str()),
+                 _("a root file system becomes an image with 'hutch image import'"));
+}
+
+// An archive is read here and there; what comes through a pipe is written down first.
+Result<os::Fd> spool(const HostPath& scratch) {
+  constexpr std::size_t kPiece = 256u << 10;
+  os::Fd file = TRY(os::open_path(scratch, O_TMPFILE | O_RDWR, 0600));
+  std::string buffer(kPiece, '\0');
+  while (true) {
+    const ssize_t count = ::read(STDIN_FILENO, buffer.data(), buffer.size());
+    if (count == 0) return file;
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return unexpected(system_error(errno, _("cannot read standard input")));
+    TRY(os::write_all(file.get(), std::string_view(buffer.data(), static_cast<std::size_t>(count))));
+  }
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Source>> open_archive(const std::string& text, const HostPath& scratch) {
+  if (text == "-") {
+    os::Fd spooled = TRY(spool(scratch));
+    return open_file(HostPath::literal("/dev/stdin"), std::move(spooled), {});
+  }
+  constexpr std::string_view kLayout = "oci:";
+  Place place{.path = text, .name = {}};
+  for (const std::string_view prefix :
+       {kLayout, std::string_view("oci-archive:"), std::string_view("docker-archive:")}) {
+    if (text.starts_with(prefix)) place = place_of(text.substr(prefix.size()));
+  }
+  const HostPath path = TRY(real_path(place.path));
+  const auto directory = os::open_path(path, O_PATH | O_DIRECTORY);
+  if (directory || text.starts_with(kLayout)) return open_layout(path, place.name);
+  os::Fd file = TRY(os::open_path(path, O_RDONLY | O_NONBLOCK | O_NOCTTY));
+  return open_file(path, std::move(file), place.name);
+}
+
+}  // namespace hutch::images
