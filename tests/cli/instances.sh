@@ -4,7 +4,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 marker="8${BASHPID}8"  # of processes that must not outlive their sandbox
 
 hutch ps
-same "nothing runs" "ID  APP  BOX  PROFILE  PID  STARTED  NETWORK  COMMAND" "$out"
+same "nothing runs" "ID  APP  BOX  PROFILE  STATE  PID  STARTED  NETWORK  COMMAND" "$out"
 hutch ps --no-legend
 same "--no-legend leaves out the names" "" "$out"
 hutch ps --json
@@ -119,7 +119,7 @@ rm -f "$runtime/ready"
 hutch ps
 same "all are listed" 201 "$(wc -l <<<"$out")"
 same "the table is as reviewed" \
-  "fake001  org.gnome.gedit  work  gedit    $holder  2023-11-14 22:13:21  none     gedit \\x1b[2J" \
+  "fake001  org.gnome.gedit  work  gedit    running  $holder  2023-11-14 22:13:21  none     gedit \\x1b[2J" \
   "$(sed -n 3p <<<"$out")"
 lacks "no command of an app steers the terminal" $'\x1b' "$out"
 best=999999
