@@ -20,7 +20,8 @@ compadd() {
   builtin compadd "$@"
 }
 source "$SCRIPT"
-: > "$READY"
+zle-line-init() { : > "$READY" }  # keys typed before the line editor runs would be lost on it
+zle -N zle-line-init
 """
 
 

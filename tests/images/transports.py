@@ -4,12 +4,14 @@ import json
 import os
 import subprocess
 import tarfile
+import tempfile
 
 from scene import (check, conclude, digest_of, environment, image, images, layer, need, new_home, pulls, refuses, run, same, scratch,
                    start_registry, write_layout)
 
 PLAIN = ("--src-tls-verify=false", "--dest-tls-verify=false")
-STORAGE = ("--root", os.path.join(scratch, "storage"), "--runroot", os.path.join(scratch, "runroot"), "--storage-driver", "vfs")
+SHORT = tempfile.TemporaryDirectory(prefix="hutch-", dir="/tmp")  # podman's runroot has at most 50 characters
+STORAGE = ("--root", os.path.join(scratch, "storage"), "--runroot", SHORT.name, "--storage-driver", "vfs")
 
 
 def skopeo_copy(source, target, *options):
