@@ -27,9 +27,11 @@ Result<std::vector<Entry>> read_entries(const Bag& bag) {
   }
   std::vector<Entry> entries;
   for (const Json& item : document) {
-    entries.push_back({.config = TRY(image::read_text(item, "Config")),
-                       .names = TRY(image::read_texts(item, "RepoTags")),
-                       .layers = TRY(image::read_texts(item, "Layers"))});
+    Entry entry;
+    entry.config = TRY(image::read_text(item, "Config"));
+    entry.names = TRY(image::read_texts(item, "RepoTags"));
+    entry.layers = TRY(image::read_texts(item, "Layers"));
+    entries.push_back(std::move(entry));
   }
   return entries;
 }

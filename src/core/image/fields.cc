@@ -74,9 +74,11 @@ Result<std::uint64_t> read_size(const Json& table, const char* key, std::uint64_
 }
 
 Result<Platform> read_platform(const Json& table) {
-  return Platform{.os = TRY(read_text(table, "os")),
-                  .architecture = TRY(read_text(table, "architecture")),
-                  .variant = TRY(read_text(table, "variant"))};
+  Platform platform;
+  platform.os = TRY(read_text(table, "os"));
+  platform.architecture = TRY(read_text(table, "architecture"));
+  platform.variant = TRY(read_text(table, "variant"));
+  return platform;
 }
 
 Result<Descriptor> read_descriptor(const Json& value) {

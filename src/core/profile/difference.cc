@@ -29,9 +29,4 @@ Difference compare(const Profile& before, const Profile& after) {
   return {.gained = only_in(after, before), .lost = only_in(before, after)};
 }
 
-bool adds_rights(const Difference& difference) {
-  return std::any_of(difference.gained.begin(), difference.gained.end(),
-                     [](const Sentence& sentence) { return !sentence.is_denial && sentence.topic != Topic::kLimits; });
-}
-
 }  // namespace hutch::profile

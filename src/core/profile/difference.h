@@ -12,7 +12,5 @@ struct Difference {
 };
 
 [[nodiscard]] Difference compare(const Profile& before, const Profile& after);
-// Whether anything was gained that could harm: what only narrows needs nobody's consent.
-[[nodiscard]] bool adds_rights(const Difference& difference);
 
 }  // namespace hutch::profile
