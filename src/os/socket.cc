@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "base/i18n.h"
 #include "base/text.h"
@@ -107,9 +108,12 @@ Result<Received> receive_packet(int socket, std::size_t limit) {
   message.msg_control = control;
   message.msg_controllen = sizeof control;
   ssize_t count = 0;
+  // A peer that closes with something of ours unread is reported as ECONNRESET, once and before what it sent: that is
+  // still there, and behind it the hang-up (unix_release_sock in the kernel's net/unix/af_unix.c).
+  bool was_reset = false;
   while ((count = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC)) < 0) {
-    if (errno == ECONNRESET) count = 0;
-    if (errno != EINTR) break;
+    const bool is_first_reset = errno == ECONNRESET && !std::exchange(was_reset, true);
+    if (errno != EINTR && !is_first_reset) break;
   }
   if (count < 0 && errno != ECONNRESET) return unexpected(system_error(errno, _("cannot receive")));
   for (cmsghdr* header = CMSG_FIRSTHDR(&message); count >= 0 && header != nullptr;

@@ -125,5 +125,19 @@ TEST_F(Socket, APeerOfNoSocketIsAnError) {
   EXPECT_FALSE(peer_of(9999).has_value());
 }
 
+TEST_F(Socket, WhatAPeerSaidIsHeardThoughItClosedWithSomethingUnread) {
+  auto pair = make_packet_pair();
+  ASSERT_TRUE(pair);
+  ASSERT_TRUE(send_packet(pair->left.get(), "unread"));
+  ASSERT_TRUE(send_packet(pair->right.get(), "last words"));
+  pair->right = Fd();
+  const auto heard = receive_packet(pair->left.get(), 64);
+  ASSERT_TRUE(heard);
+  EXPECT_EQ(heard->bytes, "last words");
+  const auto silence = receive_packet(pair->left.get(), 64);
+  ASSERT_TRUE(silence);
+  EXPECT_TRUE(silence->bytes.empty());
+}
+
 }  // namespace
 }  // namespace hutch::os
