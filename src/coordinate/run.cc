@@ -52,13 +52,13 @@ struct News {
 // The next message, which must be of this kind; absent when the other side hung up.
 Result<std::optional<News>> await(plan::Message kind) {
   auto received = os::receive_packet(plan::kCoordinatorSocket, sizeof(plan::Packet));
-  if (!received && received.error().code == ECONNRESET) return std::optional<News>();
   if (!received) return unexpected(std::move(received).error());
   if (received->bytes.empty()) return std::optional<News>();
   News news{.packet = {}, .descriptors = std::move(received->descriptors)};
   if (received->bytes.size() == sizeof news.packet) {
     std::memcpy(&news.packet, received->bytes.data(), sizeof news.packet);
-    if (news.packet.kind == kind) return std::optional(std::move(news));
+    const bool has_pid = kind != plan::Message::kCloned || news.packet.value > 0;
+    if (news.packet.kind == kind && has_pid) return std::optional(std::move(news));
   }
   return failure(ErrorKind::kInvalid, _("the launcher sent a message that makes no sense"));
 }

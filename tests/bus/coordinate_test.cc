@@ -57,10 +57,11 @@ class Coordinator : public Scene {
         os::send_packet(socket_.get(), {reinterpret_cast<const char*>(&packet), sizeof packet}, {&descriptor, 1}));
   }
 
-  void tell_cloned() {
+  void tell_cloned() { tell_cloned(init_->pid()); }
+  void tell_cloned(pid_t pid) {
     plan::Packet packet;
     packet.kind = Message::kCloned;
-    packet.value = init_->pid();
+    packet.value = pid;
     ASSERT_TRUE(os::send_packet(socket_.get(), {reinterpret_cast<const char*>(&packet), sizeof packet}));
   }
 
@@ -181,6 +182,14 @@ TEST_F(Coordinator, WithoutADocumentPortalTheRunGoesOnAndSaysSo) {
       instance::parse_record(os::read_file(plan_.instance_directory / "record.json", 65536).value_or(""));
   ASSERT_TRUE(record);
   EXPECT_EQ(record->warnings.size(), 1u);
+}
+
+TEST_F(Coordinator, ACloneWithoutAPidAborts) {
+  ASSERT_NO_FATAL_FAILURE(start());
+  ASSERT_NO_FATAL_FAILURE(tell_cloned(0));
+  EXPECT_EQ(hear(), Message::kAbort);
+  EXPECT_EQ(end(), 1);
+  EXPECT_NE(printed_.find("makes no sense"), std::string::npos) << printed_;
 }
 
 TEST_F(Coordinator, ADeadCompositorAborts) {
