@@ -75,6 +75,15 @@ Status Intake::take(BlobWriter& writer, std::string_view bytes) {
   return pump();
 }
 
+Status Intake::take_rest(BlobWriter& writer, const Slice& slice) {
+  const auto add = [&](std::string_view bytes) -> Status {
+    TRY(interrupt_.check());
+    return take(writer, bytes);
+  };
+  TRY(read_slice(slice, writer.offset(), add));
+  return complete(writer);
+}
+
 Status Intake::complete(BlobWriter& writer) {
   TRY(writer.commit());
   progress_.complete(writer.digest());

@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "images/bag.h"
 #include "images/interrupt.h"
 #include "images/progress.h"
 #include "images/store.h"
@@ -24,6 +25,8 @@ class Intake {
   [[nodiscard]] Result<BlobWriter*> next(bool may_wait);
   [[nodiscard]] const image::Descriptor& descriptor_of(const BlobWriter& writer) const;
   [[nodiscard]] Status take(BlobWriter& writer, std::string_view bytes);
+  // What is left to fetch, out of a file, and complete().
+  [[nodiscard]] Status take_rest(BlobWriter& writer, const Slice& slice);
   // All bytes are there: digest and size are compared.
   [[nodiscard]] Status complete(BlobWriter& writer);
   [[nodiscard]] Status pump();

@@ -65,12 +65,7 @@ class Layout : public Source {
         return failure(ErrorKind::kInvalid,
                        text::format(_("'%s' has another size than its image says"), writer->digest().str().c_str()));
       }
-      const auto take = [&](std::string_view bytes) -> Status {
-        TRY(intake.interrupt().check());
-        return intake.take(*writer, bytes);
-      };
-      TRY(read_slice(slice, writer->offset(), take));
-      TRY(intake.complete(*writer));
+      TRY(intake.take_rest(*writer, slice));
     }
     return {};
   }

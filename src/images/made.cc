@@ -38,12 +38,7 @@ class Made : public Source {
         return failure(ErrorKind::kNotFound, text::format(_("'%s' is not there"), writer->digest().str().c_str()));
       }
       const Slice slice = TRY(bag_->open(file->second));
-      const auto take = [&](std::string_view bytes) -> Status {
-        TRY(intake.interrupt().check());
-        return intake.take(*writer, bytes);
-      };
-      TRY(read_slice(slice, writer->offset(), take));
-      TRY(intake.complete(*writer));
+      TRY(intake.take_rest(*writer, slice));
     }
     return {};
   }
