@@ -87,6 +87,18 @@ struct ImportRequest {
 [[nodiscard]] Result<int> new_profile(const profile::Request& request, bool is_dry_run);
 [[nodiscard]] Result<int> doctor(bool json);
 
+// Launchers that start an app in its sandbox, in the user's own directories.
+struct DesktopRequest {
+  std::vector<profile::Request> apps;
+  bool all = false;       // export: every app that is installed; else: every export
+  bool has_shims = true;  // also commands in the user's bin directory
+  Listing listing;
+};
+[[nodiscard]] Result<int> export_desktop(const DesktopRequest& request);
+[[nodiscard]] Result<int> unexport_desktop(const DesktopRequest& request);
+[[nodiscard]] Result<int> refresh_desktop(const DesktopRequest& request);
+[[nodiscard]] Result<int> list_desktop(const DesktopRequest& request);
+
 struct UnitOptions {
   std::vector<std::string> words;  // APP and its arguments
   std::vector<std::string> flags;  // of `run`, as typed

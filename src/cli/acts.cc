@@ -64,6 +64,20 @@ app::Listing listing_of(const Parsed& parsed) {
   return {.json = parsed.has("json"), .legend = !parsed.has("no-legend")};
 }
 
+Result<app::DesktopRequest> desktop_request_of(const Parsed& parsed, bool needs_names) {
+  app::DesktopRequest request{
+      .apps = {}, .all = parsed.has("all"), .has_shims = !parsed.has("no-path"), .listing = listing_of(parsed)};
+  if (needs_names && request.all != parsed.arguments.empty()) {
+    return failure(ErrorKind::kUsage, _("name apps or say --all, one of the two"));
+  }
+  for (const std::string& word : parsed.arguments) {
+    profile::Request wish;
+    TRY(read_app(word, wish));
+    request.apps.push_back(std::move(wish));
+  }
+  return request;
+}
+
 Result<app::Targets> targets_of(const Parsed& parsed) {
   app::Targets targets{.names = parsed.arguments, .all = parsed.has("all")};
   if (targets.names.empty() == targets.all) return targets;
@@ -246,6 +260,22 @@ Result<int> act_profile_diff(const Parsed& parsed) {
 
 Result<int> act_profile_new(const Parsed& parsed) {
   return app::new_profile(TRY(request_of(parsed)), parsed.has("dry-run"));
+}
+
+Result<int> act_desktop_export(const Parsed& parsed) {
+  return app::export_desktop(TRY(desktop_request_of(parsed, true)));
+}
+
+Result<int> act_desktop_unexport(const Parsed& parsed) {
+  return app::unexport_desktop(TRY(desktop_request_of(parsed, true)));
+}
+
+Result<int> act_desktop_refresh(const Parsed& parsed) {
+  return app::refresh_desktop(TRY(desktop_request_of(parsed, false)));
+}
+
+Result<int> act_desktop_list(const Parsed& parsed) {
+  return app::list_desktop(TRY(desktop_request_of(parsed, false)));
 }
 
 Result<int> act_doctor(const Parsed& parsed) {

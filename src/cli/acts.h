@@ -33,6 +33,10 @@ namespace hutch::cli {
 [[nodiscard]] Result<int> act_profile_import(const Parsed& parsed);
 [[nodiscard]] Result<int> act_profile_diff(const Parsed& parsed);
 [[nodiscard]] Result<int> act_profile_new(const Parsed& parsed);
+[[nodiscard]] Result<int> act_desktop_export(const Parsed& parsed);
+[[nodiscard]] Result<int> act_desktop_unexport(const Parsed& parsed);
+[[nodiscard]] Result<int> act_desktop_refresh(const Parsed& parsed);
+[[nodiscard]] Result<int> act_desktop_list(const Parsed& parsed);
 [[nodiscard]] Result<int> act_doctor(const Parsed& parsed);
 [[nodiscard]] Result<int> act_completion(const Parsed& parsed);
 [[nodiscard]] Result<int> act_help(const Parsed& parsed);

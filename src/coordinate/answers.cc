@@ -113,6 +113,11 @@ Result<std::string> answer_doctor() {
   return format_json(Json{{"observations", std::move(list)}});
 }
 
+Status reload_bus() {
+  host::UserBus bus = TRY(host::UserBus::open(session_bus()));
+  return bus.reload_configuration();
+}
+
 Status notify(const std::string& title, const std::string& text) {
   host::UserBus bus = TRY(host::UserBus::open(session_bus()));
   return bus.notify(title, text);

@@ -20,6 +20,7 @@ namespace hutch::coordinate {
 [[nodiscard]] Result<std::string> answer_doctor();
 
 // Shows a notification on the desktop.
+[[nodiscard]] Status reload_bus();
 [[nodiscard]] Status notify(const std::string& title, const std::string& text);
 
 }  // namespace hutch::coordinate

@@ -3,6 +3,7 @@
 //   coordinate RUNTIME-DIRECTORY      one launch, beside its supervisor (run.h)
 //   seccomp | desktop-entry ID | derive PROGRAM | documents APPID ro:PATH... | doctor
 //                                     questions of the front end (answers.h)
+//   notify TITLE TEXT | reload-bus                                       acts on the session bus
 //   limit UNIT LIMIT=VALUE... | freeze UNIT | thaw UNIT                  acts on running units (units.h)
 #include <unistd.h>
 
@@ -47,6 +48,7 @@ Status perform(const std::string& mode, const std::vector<std::string>& argument
     TRY(coordinate(runtime_directory, print_warning));
     return {};
   }
+  if (mode == "reload-bus" && arguments.empty()) return reload_bus();
   if (mode == "notify" && arguments.size() == 2) return notify(arguments[0], arguments[1]);
   if (acts_on_unit(mode) && !arguments.empty()) return act_on_unit(mode, arguments);
   return os::write_all(STDOUT_FILENO, TRY(answer(mode, arguments)));

@@ -7,6 +7,7 @@
 
 #include "base/i18n.h"
 #include "base/text.h"
+#include "core/desktop/launcher.h"
 #include "os/file.h"
 
 namespace hutch::host {
@@ -68,6 +69,7 @@ Result<DesktopFile> parse_entry(const std::string& id, const std::string& conten
       g_key_file_get_boolean(file.get(), kGroup, G_KEY_FILE_DESKTOP_KEY_DBUS_ACTIVATABLE, nullptr) != FALSE;
   entry.wants_terminal = g_key_file_get_boolean(file.get(), kGroup, G_KEY_FILE_DESKTOP_KEY_TERMINAL, nullptr) != FALSE;
   entry.is_shown = g_key_file_get_boolean(file.get(), kGroup, G_KEY_FILE_DESKTOP_KEY_NO_DISPLAY, nullptr) == FALSE;
+  entry.is_exported = g_key_file_has_key(file.get(), kGroup, desktop::kOwnKey, nullptr) != FALSE;
   const std::string categories = string_of(G_KEY_FILE_DESKTOP_KEY_CATEGORIES);
   for (const std::string_view category : text::split(categories, ';')) {
     if (!category.empty()) entry.categories.emplace_back(category);
@@ -110,6 +112,7 @@ Result<std::optional<DesktopFile>> read_desktop_entry(const std::string& id,
     const std::string content = TRY_IN(context, os::read_file(path, kFileLimit));
     bool is_hidden = false;
     DesktopFile entry = TRY_IN(context, parse_entry(id, content, is_hidden));
+    if (entry.is_exported) continue;
     if (is_hidden) return std::optional<DesktopFile>();
     return std::optional(std::move(entry));
   }

@@ -18,12 +18,13 @@ struct DesktopFile {
   bool is_bus_activatable = false;
   std::vector<std::string> categories;
   bool wants_terminal = false;
-  bool is_shown = true;  // in menus
+  bool is_shown = true;      // in menus
+  bool is_exported = false;  // written by `desktop export`: it starts hutch
 };
 
-// The first APPLICATIONS/ID.desktop in these directories, in their order; absent when there is none or the first is
-// Hidden (Desktop Entry Specification: "equivalent to the file not existing"). An entry that cannot be read is an
-// error.
+// The first APPLICATIONS/ID.desktop in these directories, in their order, exported ones left out; absent when there is
+// none or the first is Hidden (Desktop Entry Specification: "equivalent to the file not existing"). An entry that
+// cannot be read is an error.
 [[nodiscard]] Result<std::optional<DesktopFile>> read_desktop_entry(const std::string& id,
                                                                     const std::vector<HostPath>& data_directories);
 

@@ -13,6 +13,7 @@
 
 #include "base/i18n.h"
 #include "base/text.h"
+#include "core/desktop/launcher.h"
 #include "os/file.h"
 
 namespace hutch::host {
@@ -79,12 +80,26 @@ Result<ProgramFile> find_path(const std::string& text) {
   return program;
 }
 
+bool is_shim(const ProgramFile& program) {
+  return !program.is_roots && script_head(program.real).starts_with(desktop::kShimHead);
+}
+
+std::optional<ProgramFile> first_in_path(const std::string& name) {
+  const char* const path = ::getenv("PATH");
+  for (const std::string_view directory : text::split(path == nullptr ? kDefaultPath : path, ':')) {
+    auto program = find_path(std::string(directory) + "/" + name);
+    if (program) return std::move(*program);
+  }
+  return std::nullopt;
+}
+
 Result<ProgramFile> find_command(const std::string& name) {
   const char* const path = ::getenv("PATH");
   std::optional<Error> refusal;
   for (const std::string_view directory : text::split(path == nullptr ? kDefaultPath : path, ':')) {
     if (!directory.starts_with('/') || name.empty() || name.find('/') != std::string::npos) continue;
     auto program = find_path(std::string(directory) + "/" + name);
+    if (program && is_shim(*program)) continue;
     if (program) return program;
     if (program.error().kind != ErrorKind::kNotFound && !refusal) refusal = std::move(program).error();
   }

@@ -1,6 +1,7 @@
 // Programs on the host: found by path or by $PATH, and judged by where they come from.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,9 +18,13 @@ struct ProgramFile {
 
 // Errors are kNotFound and kNotRunnable, for exit statuses 127 and 126.
 [[nodiscard]] Result<ProgramFile> find_path(const std::string& text);  // absolute, or relative to the working directory
-[[nodiscard]] Result<ProgramFile> find_command(const std::string& name);       // in $PATH
+[[nodiscard]] Result<ProgramFile> find_command(const std::string& name);       // in $PATH, shims passed over
 [[nodiscard]] Result<ProgramFile> find_program_file(const std::string& text);  // a path when it has a slash
 
+// A file of `desktop export` that leads a command through hutch.
+[[nodiscard]] bool is_shim(const ProgramFile& program);
+// What a shell finds in $PATH: a shim too.
+[[nodiscard]] std::optional<ProgramFile> first_in_path(const std::string& name);
 // An AppImage: an ELF file with "AI" and its version at offset 8 (the AppImage specification, "The AppImage format").
 [[nodiscard]] bool is_appimage(const ProgramFile& program);
 // What to say of a launcher that only starts a snap or a Flatpak; empty for other programs.

@@ -172,6 +172,12 @@ Status ask_freeze(const std::string& unit, bool is_frozen) {
   return {};
 }
 
+Status ask_reload() {
+  const os::Fd nothing = TRY(nothing_to_read());
+  TRY(ask({"reload-bus"}, nothing.get(), kJsonLimit));
+  return {};
+}
+
 Status ask_notify(const std::string& title, const std::string& text) {
   const os::Fd nothing = TRY(nothing_to_read());
   TRY(ask({"notify", title, text}, nothing.get(), kJsonLimit));

@@ -40,6 +40,8 @@ struct DesktopEntry {
 [[nodiscard]] Status ask_limits(const std::string& unit, const plan::Limits& limits);
 // modes "freeze" and "thaw"
 [[nodiscard]] Status ask_freeze(const std::string& unit, bool is_frozen);
+// mode "reload-bus": the session bus reads its service files again.
+[[nodiscard]] Status ask_reload();
 // mode "notify": a notification of the desktop (org.freedesktop.Notifications).
 [[nodiscard]] Status ask_notify(const std::string& title, const std::string& text);
 // mode "doctor": JSON {"observations":[{"name","verdict","detail"}...]}: user manager, buses, proxy self-test, portals,

@@ -359,6 +359,13 @@ Result<std::uint32_t> UserBus::number_property(const std::string& destination, c
   return value;
 }
 
+Status UserBus::reload_configuration() {
+  constexpr const char* kName = "org.freedesktop.DBus";
+  const Message request = TRY(new_call(bus_.get(), kName, "/org/freedesktop/DBus", kName, "ReloadConfig"));
+  TRY(call(bus_.get(), request, _("the bus does not read its services again")));
+  return {};
+}
+
 Status UserBus::notify(const std::string& title, const std::string& text) {
   constexpr const char* kName = "org.freedesktop.Notifications";
   const Message request = TRY(new_call(bus_.get(), kName, "/org/freedesktop/Notifications", kName, "Notify"));

@@ -69,6 +69,8 @@ class UserBus {
                                                       const std::string& interface, const std::string& name);
   // org.freedesktop.Notifications. Does not start a service for it.
   [[nodiscard]] Status notify(const std::string& title, const std::string& text);
+  // The bus reads its configuration and service files again (D-Bus Specification, org.freedesktop.DBus.ReloadConfig).
+  [[nodiscard]] Status reload_configuration();
   // The document portal (org.freedesktop.portal.Documents). Both start it where it is not running.
   [[nodiscard]] Result<std::string> document_mount_point();
   // O_PATH descriptors of files, for reading or also writing, to be seen by this app alone.
