@@ -2,6 +2,7 @@
 #include <optional>
 #include <utility>
 
+#include "app/launch.h"
 #include "app/prepare.h"
 #include "app/print.h"
 #include "app/verbs.h"
@@ -38,23 +39,6 @@ void announce(const Prepared& prepared, const RunRequest& request) {
   for (const std::string& warning : plan.warnings) print_note(text::format(_("warning: %s"), warning.c_str()));
 }
 
-bool is_mounted(facts::Facts& facts, const HostPath& path) {
-  host::look_up(facts, {path, path.parent()});
-  const facts::PathFact* const here = facts.find(path);
-  const facts::PathFact* const above = facts.find(path.parent());
-  return here != nullptr && above != nullptr && here->identity.device != above->identity.device;
-}
-
-// The launcher's mount namespace is a copy of what is mounted when it is made: a document portal that mounts itself
-// later is not in it. So it is started before the launcher.
-void wake_document_portal(facts::Facts& facts, const plan::Plan& plan) {
-  const bool is_wanted = std::any_of(plan.helpers.begin(), plan.helpers.end(), [](const plan::Helper& helper) {
-    return std::holds_alternative<plan::Documents>(helper);
-  });
-  if (!is_wanted || is_mounted(facts, facts.directories.runtime / "doc")) return;
-  (void)host::ask_documents(plan.app, {});  // what a missing portal means, the coordinator says
-}
-
 // Files go through the document portal before the start: the plan names what the app gets to see.
 Status hand_over_files(plan::Plan& plan) {
   for (const plan::Helper& helper : plan.helpers) {
@@ -71,15 +55,6 @@ Status hand_over_files(plan::Plan& plan) {
   return {};
 }
 
-Status record(const facts::Facts& facts, const host::Instance& instance, plan::Plan& plan) {
-  const instance::Record record = TRY(host::record_of(plan));
-  plan.sandbox.watch.history = host::history_file(facts);
-  plan.sandbox.watch.epitaph = instance::epitaph_of(record);
-  for (const HostPath& directory : plan.directories) TRY(os::make_real_directories(directory, 0700));
-  TRY(host::write_plan(instance.directory, plan));
-  return host::write_record(instance.directory, record);
-}
-
 }  // namespace
 
 Result<int> run(const RunRequest& request) {
@@ -90,7 +65,7 @@ Result<int> run(const RunRequest& request) {
   TRY(hand_over_files(prepared.plan));
   host::Instance instance = TRY(host::create_instance(prepared.facts, prepared.plan.instance));
   announce(prepared, request);
-  if (auto recorded = record(prepared.facts, instance, prepared.plan); !recorded) {
+  if (auto recorded = record_run(prepared.facts, instance, prepared.plan); !recorded) {
     host::discard_instance(instance);
     return unexpected(std::move(recorded).error());
   }

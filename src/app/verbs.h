@@ -112,6 +112,46 @@ struct UnitOptions {
 // Writes a unit of the user manager that runs an app.
 [[nodiscard]] Result<int> unit(const UnitOptions& options);
 
+// --- toolboxes; an empty name is the only one there is
+struct EnterOptions {
+  std::string name;
+  std::vector<std::string> command;      // empty: the login shell
+  std::string user;                      // inside; empty: the caller
+  std::vector<std::string> environment;  // NAME=VALUE, or NAME to pass on
+  std::optional<std::string> directory;  // inside
+};
+// kNotFound and kNotRunnable are not used: what runs inside tells of its command itself.
+[[nodiscard]] Result<int> enter(const EnterOptions& options);
+struct CreateOptions {
+  std::string name;   // empty: after the image
+  std::string image;  // a reference, an image of the store, or a path
+  std::string profile = "toolbox";
+  std::string hostname;
+  std::string shell;
+  profile::Layer permissions;
+  bool json = false;
+};
+[[nodiscard]] Result<int> create_toolbox(const CreateOptions& options);
+[[nodiscard]] Result<int> run_toolbox(const EnterOptions& options, const std::string& image);  // made, run, removed
+[[nodiscard]] Result<int> list_toolboxes(const Listing& listing);
+[[nodiscard]] Result<int> inspect_toolbox(const std::string& name, bool json);
+[[nodiscard]] Result<int> remove_toolboxes(const std::vector<std::string>& names, bool force);
+[[nodiscard]] Result<int> rename_toolbox(const std::string& name, const std::string& other);
+[[nodiscard]] Result<int> stop_toolboxes(const std::vector<std::string>& names, std::chrono::milliseconds timeout);
+struct SetOptions {
+  std::string name;
+  std::optional<std::string> profile;
+  std::optional<std::string> hostname;
+  std::optional<std::string> shell;
+  profile::Layer permissions;
+};
+[[nodiscard]] Result<int> set_toolbox(const SetOptions& options);
+[[nodiscard]] Result<int> clone_toolbox(const std::string& name, const std::string& other);
+[[nodiscard]] Result<int> snapshot_toolbox(const std::string& name, const std::string& snapshot);
+[[nodiscard]] Result<int> list_snapshots(const std::string& name, const Listing& listing);
+[[nodiscard]] Result<int> roll_back_toolbox(const std::string& name, const std::string& snapshot);
+[[nodiscard]] Result<int> undo_toolbox(const std::string& name);
+
 // Becomes hutch-images with these words: a verb, its options spelled --NAME or --NAME=VALUE, "--", its arguments.
 [[nodiscard]] Result<int> image(const std::vector<std::string>& words);
 

@@ -39,4 +39,7 @@ struct TomlNode {
 // A whole document of at most `limit` bytes; `file` is only named in errors, which say file:line:column.
 [[nodiscard]] Result<TomlNode> parse_toml(std::string_view text, const std::string& file, std::size_t limit);
 
+// A basic string (TOML 1.0, "String"), quotes included.
+[[nodiscard]] std::string toml_quoted(std::string_view text);
+
 }  // namespace hutch

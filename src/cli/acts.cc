@@ -24,15 +24,6 @@ Status read_app(const std::string& word, profile::Request& request) {
   return {};
 }
 
-Status read_permissions(const Parsed& parsed, profile::Layer& layer) {
-  layer.rank = profile::Rank::kCommandLine;
-  layer.origin.file = "command line";
-  for (const profile::Flag& flag : profile::flags()) {
-    for (const std::string& value : parsed.values(flag.name)) TRY(profile::apply_flag(layer, flag.name, value));
-  }
-  return {};
-}
-
 Result<profile::Request> request_of(const Parsed& parsed) {
   profile::Request request;
   TRY(read_app(parsed.arguments.front(), request));
@@ -85,6 +76,15 @@ Result<app::Targets> targets_of(const Parsed& parsed) {
 }
 
 }  // namespace
+
+Status read_permissions(const Parsed& parsed, profile::Layer& layer) {
+  layer.rank = profile::Rank::kCommandLine;
+  layer.origin.file = "command line";
+  for (const profile::Flag& flag : profile::flags()) {
+    for (const std::string& value : parsed.values(flag.name)) TRY(profile::apply_flag(layer, flag.name, value));
+  }
+  return {};
+}
 
 Result<int> act_run(const Parsed& parsed) {
   const app::RunRequest request = TRY(run_request_of(parsed));

@@ -2,9 +2,12 @@
 #pragma once
 
 #include "cli/parse.h"
+#include "core/profile/model.h"
 
 namespace hutch::cli {
 
+// The permission flags that were said.
+[[nodiscard]] Status read_permissions(const Parsed& parsed, profile::Layer& layer);
 [[nodiscard]] Result<int> act_run(const Parsed& parsed);
 [[nodiscard]] Result<int> act_plan(const Parsed& parsed);
 [[nodiscard]] Result<int> act_explain(const Parsed& parsed);

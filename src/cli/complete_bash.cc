@@ -15,6 +15,7 @@ _hutch_candidates() {
     instances) _hutch_first_column hutch ps ;;
     profiles) _hutch_first_column hutch profile list ;;
     images) _hutch_first_column hutch image list ;;
+    toolboxes) _hutch_first_column hutch toolbox list ;;
     files) compgen -f -- "$2" ;;
     directories) compgen -d -- "$2" ;;
     *) printf '%s\n' $1 ;;
@@ -91,6 +92,8 @@ const char* candidates(Complete complete) {
       return "profiles";
     case Complete::kImages:
       return "images";
+    case Complete::kToolboxes:
+      return "toolboxes";
     case Complete::kFiles:
       return "files";
     case Complete::kDirectories:

@@ -12,6 +12,9 @@ end
 function __hutch_profiles
     __hutch_first_column hutch profile list
 end
+function __hutch_toolboxes
+    __hutch_first_column hutch toolbox list
+end
 function __hutch_images
     __hutch_first_column hutch image list
 end
@@ -36,6 +39,8 @@ std::string arguments_of(Complete complete) {
       return "-a '(__hutch_profiles)'";
     case Complete::kImages:
       return "-a '(__hutch_images)'";
+    case Complete::kToolboxes:
+      return "-a '(__hutch_toolboxes)'";
     case Complete::kFiles:
       return "-F";
     case Complete::kDirectories:

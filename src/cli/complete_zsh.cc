@@ -16,6 +16,7 @@ _hutch_apps() { _alternative 'profiles:profile:_hutch_profiles' 'commands:comman
 _hutch_instances() { _hutch_first_column hutch ps }
 _hutch_profiles() { _hutch_first_column hutch profile list }
 _hutch_images() { _hutch_first_column hutch image list }
+_hutch_toolboxes() { _hutch_first_column hutch toolbox list }
 )SH";
 
 constexpr const char* kMiddle = R"SH(_hutch() {
@@ -72,6 +73,8 @@ const char* action(Complete complete) {
       return "_hutch_profiles";
     case Complete::kImages:
       return "_hutch_images";
+    case Complete::kToolboxes:
+      return "_hutch_toolboxes";
     case Complete::kFiles:
       return "_files";
     case Complete::kDirectories:

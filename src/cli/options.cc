@@ -9,6 +9,7 @@
 #include "cli/acts.h"
 #include "cli/desktop_verbs.h"
 #include "cli/image_verbs.h"
+#include "cli/toolbox_verbs.h"
 #include "core/profile/vocabulary.h"
 
 namespace hutch::cli {
@@ -366,7 +367,7 @@ std::vector<Verb> other_verbs() {
 std::vector<Verb> all_verbs() {
   std::vector<Verb> all = running_verbs();
   for (std::vector<Verb> more : {override_verbs(), watching_verbs(), acting_verbs(), service_verbs(), desktop_verbs(),
-                                 image_verbs(), other_verbs()}) {
+                                 toolbox_verbs(), image_verbs(), other_verbs()}) {
     all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
   }
   return all;

@@ -16,6 +16,7 @@ enum class Complete {
   kInstances,
   kProfiles,
   kImages,
+  kToolboxes,
   kFiles,
   kDirectories,
   kShells,

@@ -138,6 +138,7 @@ std::vector<std::string> Parsed::values(std::string_view name) const {
 Result<Parsed> parse(const Verb& verb, const std::vector<std::string>& words) {
   Parsed parsed;
   const std::vector<std::string> left = TRY(read_options(verb, words, parsed));
+  parsed.is_separated = !left.empty() && left.front() == "--";
   parsed.arguments = TRY(arguments_of(verb, words, left));
   if (!parsed.has("help")) TRY(check_count(verb, parsed));
   return parsed;

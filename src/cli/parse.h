@@ -19,6 +19,7 @@ class Parsed {
 
   std::map<std::string, std::vector<std::string>, std::less<>> options;  // by name; flags hold no value
   std::vector<std::string> arguments;
+  bool is_separated = false;  // "--" stood before the first argument
 };
 
 // Errors are of kind kUsage, with a "did you mean" or the verb's synopsis as hint.

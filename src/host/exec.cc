@@ -92,6 +92,7 @@ class Execution {
   os::Fd socket_;
   plan::Command command_;
   std::uint32_t id_ = 0;
+  bool has_news_ = false;       // before, nobody may have heard of it
   bool has_started_ = false;    // before, there is nobody to forward signals to
   std::vector<os::Fd> inside_;  // what the command gets as 0-2, until sent
   std::vector<os::Fd> ours_;    // pipes and the pty master
@@ -164,9 +165,11 @@ Result<plan::Outcome> Execution::run() {
 Status Execution::receive() {
   os::Received received = TRY(os::receive_packet(socket_.get(), sizeof(Packet) + plan::kPacketPayloadLimit));
   if (received.bytes.size() < sizeof(Packet)) {  // the supervisor is gone and the sandbox with it
+    if (!has_news_) return failure(ErrorKind::kUnavailable, _("the sandbox ended before it heard of the command"));
     outcome_ = plan::Outcome{.kind = plan::Outcome::Kind::kKilled, .value = SIGKILL};
     return {};
   }
+  has_news_ = true;
   Packet packet;
   std::memcpy(&packet, received.bytes.data(), sizeof packet);
   return read_packet(packet, std::move(received.descriptors));

@@ -112,7 +112,8 @@ Result<Instance> create_instance(const facts::Facts& facts, const InstanceId& id
       (void)os::remove_tree(directory);  // the first error matters
       return unexpected(std::move(control).error());
     }
-    return Instance{.id = id, .directory = directory, .lock = std::move(*lock), .control = std::move(*control)};
+    return Instance{
+        .id = id, .directory = directory, .lock = std::move(*lock), .control = std::move(*control), .data = {}};
   }
   return unexpected(is_running(id));
 }

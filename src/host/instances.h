@@ -22,6 +22,7 @@ struct Instance {
   HostPath directory;
   os::Fd lock;     // held
   os::Fd control;  // listening socket
+  os::Fd data;     // a lock on data that one sandbox at a time uses; may be empty
 };
 
 // A fresh id for a profile: its letters and digits and five random characters.

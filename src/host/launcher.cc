@@ -150,6 +150,7 @@ Status hand_over(const facts::Facts& facts, const plan::Plan& plan, const Instan
   TRY(layout.add(front_end.get(), plan::kFrontEndDescriptor));
   TRY(layout.add(instance.lock.get(), plan::kLockDescriptor));
   TRY(layout.add(instance.control.get(), plan::kControlDescriptor));
+  TRY(layout.add(instance.data.get(), plan::kDataDescriptor));
   TRY(layout.add(coordination ? coordination->socket.get() : -1, plan::kCoordinatorDescriptor));
   TRY(layout.add(coordination ? coordination->life.get() : -1, plan::kLifeDescriptor));
   TRY(layout.settle());

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "images/index.h"
 #include "images/staged_layer.h"
+#include "images/uppers.h"
 #include "os/file.h"
 
 namespace hutch::images {
@@ -118,6 +119,7 @@ Result<Pruned> prune(Store& store, Worker& worker, const PruneOptions& options) 
     pruning.pruned.images = records.size() - kept.size();
     TRY(pruning.collect(kept));
   }
+  TRY(set_aside_unused(store));
   const std::vector<std::string> unfinished = TRY(os::list_directory(store.path("staging")));
   const bool is_shared = TRY(store.lock(os::LockKind::kShared));
   if (!is_shared) return failure(ErrorKind::kConflict, _("the image store is in use by another hutch"));

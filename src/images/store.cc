@@ -23,7 +23,7 @@ constexpr mode_t kDirectoryMode = 0700;
 constexpr std::string_view kFormat = "1\n";
 constexpr std::size_t kFormatLimit = 64;
 constexpr std::size_t kPrefixLeast = 4;  // digits of a digest that name an image
-constexpr const char* kDirectories[] = {"blobs", "blobs/sha256", "partial", "layers", "staging"};
+constexpr const char* kDirectories[] = {"blobs", "blobs/sha256", "partial", "layers", "staging", "uppers"};
 
 Error not_there(const image::Digest& digest) {
   return Error{.kind = ErrorKind::kNotFound,

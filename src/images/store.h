@@ -8,6 +8,7 @@
 //   partial/X        growing, with a lock that dies with its writer; the next writer goes on where it ended
 //   layers/X/tree    unpacked layer of chain id X, in overlayfs form (see docs/architecture.md)
 //   staging/NAME     being unpacked, or on its way out
+//   uppers/NAME      a writable directory of a toolbox, or one that it froze (uppers.h)
 //
 // A name that is present is complete: things are made aside, synced, then renamed. Whatever a killed process leaves is
 // in partial/ and staging/, and the next prune() takes it. Not protected from: other programs of the same user.

@@ -116,6 +116,7 @@ StepReport Entry::become() const {
   (void)::sigprocmask(SIG_SETMASK, &none, nullptr);
   // From here on: nothing but what the filter allows.
   if (!filter.empty() && !load_filter(filter)) return failed(Stage::kSeccomp);
+  if (walls.is_system && !keep_only(walls.capabilities)) return failed(Stage::kCapabilities);
   const auto broken = find_broken_wall(walls);
   if (broken) return {.stage = Stage::kProof, .step = static_cast<int>(*broken), .error = EPERM};
   return execute();

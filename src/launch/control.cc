@@ -29,6 +29,13 @@ void Control::admit() {
   *free = {.socket = std::move(socket), .command = 0};
 }
 
+bool Control::has_clients() const {
+  if (std::any_of(clients_.begin(), clients_.end(), [](const Client& it) { return static_cast<bool>(it.socket); }))
+    return true;
+  pollfd polled{.fd = listener_, .events = POLLIN, .revents = 0};
+  return listener_ >= 0 && ::poll(&polled, 1, 0) > 0;
+}
+
 void Control::look_for_room() {
   pollfd polled{.fd = init_, .events = POLLOUT, .revents = 0};
   (void)::poll(&polled, 1, 0);  // on failure nothing is known to have changed

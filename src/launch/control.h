@@ -22,6 +22,9 @@ class Control {
   Control(int listener, int init) : listener_(listener), init_(init) {}
 
   [[nodiscard]] int listener() const { return listener_; }
+  [[nodiscard]] std::uint32_t last_command() const { return last_command_; }
+  // Somebody is connected, or waits to be.
+  [[nodiscard]] bool has_clients() const;
   [[nodiscard]] int client(std::size_t index) const { return clients_[index].socket.get(); }
   void admit();
   // While PID 1 is behind with its messages no client is heard: the room left is for the supervisor's own.

@@ -14,10 +14,12 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
 
 #include "launch/command.h"
 #include "launch/failure.h"
+#include "launch/lockdown.h"
 #include "launch/packets.h"
 #include "launch/setup.h"
 
@@ -51,9 +53,11 @@ class Init {
   void act_on(Incoming incoming);
   void execute(const Incoming& incoming);
   void signal(std::uint32_t id, int number);
+  void signal_all(int number);
   void hear_news(Command& command);
   void reap();
   void note_change(pid_t pid, int status);
+  void tell_when_idle();
   [[noreturn]] void finish(int status);
   void tell(Message kind, std::uint32_t id, int value, const StepReport& report = {},
             std::span<const int> descriptors = {}) const;
@@ -65,6 +69,10 @@ class Init {
   os::Fd children_;      // signalfd of SIGCHLD
   os::Fd own_terminal_;  // kept open: the terminal lives as long as we do, whoever else closes it
   std::array<Command, kCommandLimit> commands_{};
+  // Of a system.
+  bool is_ready_ = false;                   // its own command has made it so
+  std::uint32_t last_command_ = 0;          // that was asked for
+  std::optional<std::uint32_t> told_idle_;  // what that was when we said that nothing runs
 };
 
 void Init::tell(Message kind, std::uint32_t id, int value, const StepReport& report,
@@ -138,6 +146,7 @@ void Init::start_own_command() {
 
 void Init::execute(const Incoming& incoming) {
   const std::uint32_t id = incoming.packet.command;
+  last_command_ = id;
   const auto request = plan::decode_exec_request(incoming.payload);
   StepReport report{.stage = Stage::kInherit, .step = -1, .error = EBADMSG};
   const bool is_whole = request && incoming.descriptors.size() == 3 && !request->command.arguments.empty();
@@ -155,7 +164,15 @@ void Init::execute(const Incoming& incoming) {
   if (report.error != 0) tell(Message::kFailed, id, 0, report);
 }
 
+// A system is asked to end: shells take no notice of SIGTERM, so their terminals hang up too.
+void Init::signal_all(int number) {
+  if (number <= 0 || number >= NSIG) return;
+  (void)::kill(-1, number);  // nobody may be there
+  if (number == SIGTERM) (void)::kill(-1, SIGHUP);
+}
+
 void Init::signal(std::uint32_t id, int number) {
+  if (id == kOwnCommand && is_ready_) return signal_all(number);
   Command* const command = find(id);
   if (command == nullptr || number <= 0 || number >= NSIG) return;
   const bool is_for_group = number == SIGSTOP || number == SIGCONT || number == SIGTSTP;
@@ -192,7 +209,9 @@ void Init::note_change(pid_t pid, int status) {
     return;
   }
   const Command ended = std::exchange(*command, {});
-  if (ended.id == kOwnCommand) finish(status);
+  const bool is_ready = ended.id == kOwnCommand && sandbox_.system && status == 0;
+  if (ended.id == kOwnCommand && !is_ready) finish(status);
+  is_ready_ = is_ready_ || is_ready;
   if (!ended.has_ended) tell(Message::kExited, ended.id, status);
 }
 
@@ -201,6 +220,15 @@ void Init::reap() {
   (void)!::read(children_.get(), &ignored, sizeof ignored);  // one is all that can be pending
   int status = 0;
   for (pid_t pid = 0; (pid = ::waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0;) note_change(pid, status);
+}
+
+// Every process here is a child or has an ancestor that is, and orphans become ours: no child, no process.
+void Init::tell_when_idle() {
+  siginfo_t ignored;
+  const bool is_told = told_idle_ && *told_idle_ == last_command_;
+  if (!is_ready_ || is_told || ::waitid(P_ALL, 0, &ignored, WEXITED | WNOHANG | WNOWAIT) == 0) return;
+  told_idle_ = last_command_;
+  tell(Message::kIdle, kOwnCommand, static_cast<int>(last_command_));
 }
 
 void Init::finish(int status) {
@@ -212,7 +240,7 @@ void Init::finish(int status) {
   (void)::sigaddset(&children, SIGCHLD);
   int other = 0;
   pid_t pid = 0;
-  // Every process here is a child or has an ancestor that is, and orphans become ours: no child, no process.
+  // As in tell_when_idle().
   for (bool is_killed = false; (pid = ::waitpid(-1, &other, WNOHANG)) >= 0;) {
     if (pid > 0) {
       note_change(pid, other);
@@ -246,10 +274,12 @@ void Init::serve() {
     }
     for (Command& command : commands_) hear_news(command);
     if (polled[kChildren].revents != 0) reap();
+    tell_when_idle();
     if (polled[kChannel].revents == 0) continue;
     auto incoming = receive(kInitChannel, plan::kPacketPayloadLimit);
     if (!incoming) ::_exit(0);  // the supervisor is gone: so are we, and everything with us
     act_on(std::move(*incoming));
+    tell_when_idle();
   }
 }
 
@@ -280,6 +310,7 @@ void run_init(const Start& start) {
   (void)::close(plan::kSeccompDescriptor);
   (void)::close(plan::kPlanDescriptor);
   const Walls walls = lock_down(sandbox, kProbeDescriptor, filter.has_value(), reporter);
+  if (sandbox.system) reporter.require(bound_root(sandbox.capabilities), Stage::kCapabilities);
 
   // A second cord, which holds also while we wait in the kernel: from here on the supervisor's end is ours. It has to
   // come after the last change of credentials, which would cut it (PR_SET_PDEATHSIG(2const)).

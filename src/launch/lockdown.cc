@@ -56,6 +56,18 @@ bool drop_privileges(std::uint64_t kept) {
          ::prctl(PR_SET_SECUREBITS, kSecureBits, 0, 0, 0) == 0 && set_capabilities(kept, kept);
 }
 
+bool become_root() {
+  return ::setresgid(0, 0, 0) == 0 && ::setresuid(0, 0, 0) == 0;
+}
+
+bool bound_root(std::uint64_t most) {
+  return bound_capabilities(most) && set_capabilities(most | 1ULL << CAP_SYS_ADMIN, 0);
+}
+
+bool keep_only(std::uint64_t kept) {
+  return set_capabilities(kept, 0);
+}
+
 long leave_keyring() {
   // A user has 200 keys (keyrings(7), maxkeys), and the kernel collects those of ended sandboxes with a delay: right
   // after many of them, there is room again in a moment.

@@ -11,6 +11,13 @@ namespace hutch::launch {
 // no_new_privs, and no capability but `kept` (a mask) in any set, bounding set and secure bits included; those kept are
 // ambient, so that they outlive the next execve(2). Needs CAP_SETPCAP once more.
 [[nodiscard]] bool drop_privileges(std::uint64_t kept);
+// For PID 1 of a system. Becomes root of the user namespace, with all it can do there.
+[[nodiscard]] bool become_root();
+// No process from here on can get more than `most` (a mask). This one also keeps CAP_SYS_ADMIN, in its permitted set
+// only: loading a filter without no_new_privs takes it (seccomp(2)), an execve(2) loses it.
+[[nodiscard]] bool bound_root(std::uint64_t most);
+// Gives up the rest for good.
+[[nodiscard]] bool keep_only(std::uint64_t kept);
 // An anonymous session keyring; the host's can then be neither searched nor read. Its serial, 0 where the kernel has no
 // keyrings, -1 with errno.
 [[nodiscard]] long leave_keyring();

@@ -67,8 +67,7 @@ bool restrict_mount(int mount, std::uint64_t attributes) {
   return errno == ENOSYS && remount_one(mount, attributes);
 }
 
-int make_filesystem(const char* type, std::initializer_list<Option> options, std::uint64_t attributes,
-                    Scratch& scratch) {
+int make_filesystem(const char* type, std::span<const Option> options, std::uint64_t attributes, Scratch& scratch) {
   const int context = scratch.keep(os::Fd(static_cast<int>(::syscall(SYS_fsopen, type, FSOPEN_CLOEXEC))));
   if (context < 0) return -1;
   for (const Option& option : options) {

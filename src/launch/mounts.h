@@ -5,7 +5,7 @@
 #pragma once
 
 #include <cstdint>
-#include <initializer_list>
+#include <span>
 
 #include "launch/scratch.h"
 #include "os/fd.h"
@@ -39,7 +39,7 @@ struct Option {
   const char* value;
 };
 // A new file system instance, not attached yet; borrowed, -1 on failure.
-[[nodiscard]] int make_filesystem(const char* type, std::initializer_list<Option> options, std::uint64_t attributes,
+[[nodiscard]] int make_filesystem(const char* type, std::span<const Option> options, std::uint64_t attributes,
                                   Scratch& scratch);
 
 }  // namespace hutch::launch

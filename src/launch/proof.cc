@@ -75,7 +75,7 @@ bool sees_host_root() {
 }  // namespace
 
 std::optional<WallProof> find_broken_wall(const Walls& walls) {
-  if (::prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1) return WallProof::kNoNewPrivileges;
+  if (!walls.is_system && ::prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1) return WallProof::kNoNewPrivileges;
   if (has_capabilities_besides(walls.capabilities)) return WallProof::kCapabilities;
   if (has_bounding_set(walls.capabilities)) return WallProof::kBoundingSet;
   if (!walls.allows_nested_userns && !is_refused(::unshare(CLONE_NEWUSER))) return WallProof::kUserNamespace;

@@ -6,9 +6,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <span>
 
 #include "launch/line.h"
 #include "launch/mounts.h"
+#include "launch/overlay.h"
 #include "os/linux_abi.h"
 
 namespace hutch::launch {
@@ -25,6 +27,7 @@ constexpr std::uint64_t kInert = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_A
 constexpr const char* kCoverDirectory = ".hutch-cover-directory";
 constexpr const char* kCoverFile = ".hutch-cover-file";
 constexpr const char* kProbeDirectory = ".hutch-probe";  // what enter() leaves
+constexpr const char* kSystemPlace = ".hutch-system";    // where a system's root is mounted
 
 using PathBuffer = Line<kPathLimit>;
 
@@ -56,25 +59,47 @@ os::Fd open_source_path(const HostPath& path) {
   return open_with(AT_FDCWD, path.c_str(), O_PATH, RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS);
 }
 
-int make_tmpfs(std::uint64_t size, std::uint64_t inodes, std::uint32_t mode, std::uint64_t attributes,
-               Scratch& scratch) {
+}  // namespace
+
+void Root::create(std::uint64_t size) {
+  root_ = make_tmpfs(size, kRootFiles, kDirectoryMode, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, lasting_);
+  require(root_ >= 0 && attach(root_, AT_FDCWD, "/"), Stage::kRoot);
+  tmpfs_ = root_;
+  make_covers();
+}
+
+void Root::create_system(const plan::Overlay& overlay) {
+  require(::mkdirat(tmpfs_, kSystemPlace, kDirectoryMode) == 0, Stage::kRoot);
+  const OverlayFault fault = mount_overlay(overlay, tmpfs_, kSystemPlace, lasting_);
+  if (fault.error != 0) reporter_.fail(Stage::kRoot, fault.layer, fault.error);
+  root_ = lasting_.keep(open_beneath(tmpfs_, kSystemPlace, O_PATH | O_DIRECTORY));
+  require(root_ >= 0, Stage::kRoot);
+  is_system_ = true;
+}
+
+// One that others may enter is the system's, one that they may not the user's.
+int Root::make_tmpfs(std::uint64_t size, std::uint64_t inodes, std::uint32_t mode, std::uint64_t attributes,
+                     Scratch& scratch) const {
+  constexpr std::uint32_t kOthers = 077;
   ShortLine size_text;
   ShortLine inodes_text;
   ShortLine mode_text;
   size_text << size;
   inodes_text << inodes;
   mode_text.octal(mode);
-  return make_filesystem("tmpfs",
-                         {{"size", size_text.c_str()}, {"nr_inodes", inodes_text.c_str()}, {"mode", mode_text.c_str()}},
-                         attributes, scratch);
+  const Option options[] = {{"size", size_text.c_str()},
+                            {"nr_inodes", inodes_text.c_str()},
+                            {"mode", mode_text.c_str()},
+                            {"uid", "0"},
+                            {"gid", "0"}};
+  const bool is_root_s = is_system_ && (mode & kOthers) != 0;
+  return make_filesystem("tmpfs", std::span(options).first(is_root_s ? 5 : 3), attributes, scratch);
 }
 
-}  // namespace
-
-void Root::create(std::uint64_t size) {
-  root_ = make_tmpfs(size, kRootFiles, kDirectoryMode, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, lasting_);
-  require(root_ >= 0 && attach(root_, AT_FDCWD, "/"), Stage::kRoot);
-  make_covers();
+bool Root::inherit_owner(int parent, const char* name) const {
+  if (!is_system_) return true;
+  struct stat above {};
+  return ::fstat(parent, &above) == 0 && ::fchownat(parent, name, above.st_uid, above.st_gid, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 void Root::perform(const plan::Step& step, int index) {
@@ -88,7 +113,7 @@ void Root::perform(const plan::Step& step, int index) {
 
 os::Fd Root::enter() {
   index_ = -1;
-  os::Fd probe = clone_bare(root_, kProbeDirectory);
+  os::Fd probe = clone_bare(tmpfs_, kProbeDirectory);
   require(static_cast<bool>(probe), Stage::kRoot);
   remove_covers();
   require(!is_sealed_ || restrict_mount(root_, MOUNT_ATTR_RDONLY), Stage::kRoot);
@@ -96,7 +121,10 @@ os::Fd Root::enter() {
   require(::fchdir(root_) == 0, Stage::kPivot);
   // Both at ".": the old root ends up on top of the new one and is then taken away, pivot_root(2).
   require(::syscall(SYS_pivot_root, ".", ".") == 0, Stage::kPivot);
-  require(::syscall(SYS_umount2, ".", kDetach) == 0, Stage::kPivot);
+  // A system's was mounted in the tmpfs, which is still mounted on the old root, and so comes off first.
+  for (int left = is_system_ ? 2 : 1; left > 0; --left) {
+    require(::syscall(SYS_umount2, ".", kDetach) == 0, Stage::kPivot);
+  }
   require(::chdir("/") == 0, Stage::kPivot);
   lasting_.close_all();
   return probe;
@@ -122,7 +150,7 @@ os::Fd Root::make_directories(std::string_view path) {
     path.remove_prefix(std::min(name.text().size() + 1, path.size()));
     const int directory = current ? current.get() : root_;
     const int made = ::mkdirat(directory, name.c_str(), kDirectoryMode);
-    if (made != 0 && errno != EEXIST) return {};
+    if (made == 0 ? !inherit_owner(directory, name.c_str()) : errno != EEXIST) return {};
     os::Fd next = open_beneath(directory, name.c_str(), O_PATH | O_DIRECTORY);
     if (!next) return {};
     current = std::move(next);
@@ -132,7 +160,7 @@ os::Fd Root::make_directories(std::string_view path) {
 
 void Root::make_place(int parent, const char* name, bool is_directory) {
   const int made = is_directory ? ::mkdirat(parent, name, kDirectoryMode) : ::mknodat(parent, name, kPlaceMode, 0);
-  if (made == 0) return;
+  if (made == 0) return require(inherit_owner(parent, name), Stage::kTarget);
   require(errno == EEXIST, Stage::kTarget);
   const os::Fd there = open_beneath(parent, name, O_PATH | (is_directory ? O_DIRECTORY : 0));
   require(static_cast<bool>(there), Stage::kTarget);
@@ -182,7 +210,8 @@ void Root::act(const plan::Bind& step) {
 }
 
 void Root::act(const plan::Tmpfs& step) {
-  std::uint64_t attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
+  std::uint64_t attributes = MOUNT_ATTR_NODEV;
+  if (!step.set_user_id) attributes |= MOUNT_ATTR_NOSUID;
   if (!step.executable) attributes |= MOUNT_ATTR_NOEXEC;
   const int mount = make_tmpfs(step.size, step.inodes, step.mode, attributes, scratch_);
   require(mount >= 0, Stage::kStep);
@@ -238,27 +267,29 @@ void Root::add_device(int dev, const char* name, unsigned minor_number) {
 }
 
 void Root::add_pseudo_terminals(int dev) {
-  const int terminals = make_filesystem("devpts", {{"ptmxmode", "0666"}, {"max", "256"}},
-                                        MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, scratch_);
+  constexpr Option kOptions[] = {{"ptmxmode", "0666"}, {"max", "256"}};
+  const int terminals = make_filesystem("devpts", kOptions, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, scratch_);
   require(terminals >= 0, Stage::kStep);
   require(::mkdirat(dev, "pts", kDirectoryMode) == 0 && attach(terminals, dev, "pts"), Stage::kStep);
   add_link(dev, "ptmx", "pts/ptmx");
 }
 
 void Root::add_link(int directory, const char* name, const char* points_to) {
-  require(::symlinkat(points_to, directory, name) == 0, Stage::kStep);
+  require(::symlinkat(points_to, directory, name) == 0 && inherit_owner(directory, name), Stage::kStep);
 }
 
 void Root::act(const plan::Dir& step) {
   const int parent = parent_of(step.target);
-  if (::mkdirat(parent, name_of(step.target), step.mode) == 0) return;
+  if (::mkdirat(parent, name_of(step.target), step.mode) == 0) {
+    return require(inherit_owner(parent, name_of(step.target)), Stage::kTarget);
+  }
   make_place(parent, name_of(step.target), true);
 }
 
 void Root::act(const plan::File& step) {
   const int parent = parent_of(step.target);
   const os::Fd file = open_beneath(parent, name_of(step.target), O_WRONLY | O_CREAT | O_EXCL, step.mode);
-  require(static_cast<bool>(file), Stage::kTarget);
+  require(static_cast<bool>(file) && inherit_owner(parent, name_of(step.target)), Stage::kTarget);
   std::string_view rest = step.content;
   while (!rest.empty()) {
     const ssize_t written = ::write(file.get(), rest.data(), rest.size());
@@ -272,22 +303,22 @@ void Root::act(const plan::Symlink& step) {
 }
 
 void Root::make_covers() {
-  require(::mkdirat(root_, kCoverDirectory, 0) == 0 && ::mknodat(root_, kCoverFile, 0, 0) == 0 &&
-              ::mkdirat(root_, kProbeDirectory, kDirectoryMode) == 0,
+  require(::mkdirat(tmpfs_, kCoverDirectory, 0) == 0 && ::mknodat(tmpfs_, kCoverFile, 0, 0) == 0 &&
+              ::mkdirat(tmpfs_, kProbeDirectory, kDirectoryMode) == 0,
           Stage::kRoot);
 }
 
 // They had to keep their names as long as they were being mounted; without one nobody can find or fill them.
 void Root::remove_covers() {
-  require(::unlinkat(root_, kCoverDirectory, AT_REMOVEDIR) == 0 && ::unlinkat(root_, kCoverFile, 0) == 0 &&
-              ::unlinkat(root_, kProbeDirectory, AT_REMOVEDIR) == 0,
+  require(::unlinkat(tmpfs_, kCoverDirectory, AT_REMOVEDIR) == 0 && ::unlinkat(tmpfs_, kCoverFile, 0) == 0 &&
+              ::unlinkat(tmpfs_, kProbeDirectory, AT_REMOVEDIR) == 0,
           Stage::kRoot);
 }
 
 void Root::hide(int directory, std::initializer_list<const char*> names, bool is_directory) {
   Tree tree;
   for (const char* const name : names) {
-    if (tree.fd < 0) tree = clone_tree(root_, is_directory ? kCoverDirectory : kCoverFile, kInert, scratch_);
+    if (tree.fd < 0) tree = clone_tree(tmpfs_, is_directory ? kCoverDirectory : kCoverFile, kInert, scratch_);
     require(tree.fd >= 0, Stage::kStep);
     if (attach(tree, directory, name)) {
       tree = {};

@@ -19,6 +19,8 @@ class Root {
  public:
   explicit Root(const Reporter& reporter) : reporter_(reporter) {}
   void create(std::uint64_t size);
+  // After create(): the root is this file system, and the tmpfs only holds it.
+  void create_system(const plan::Overlay& overlay);
   // AwaitHelpers is the caller's.
   void perform(const plan::Step& step, int index);
   // From here on: the host's tree is unreachable, by path and by any descriptor opened here.
@@ -43,6 +45,10 @@ class Root {
   os::Fd make_directories(std::string_view path);
   // An empty directory or file that something will be mounted on; what stands there already will do.
   void make_place(int parent, const char* name, bool is_directory);
+  // In a system, what is made belongs to the owner of the directory it is made in.
+  [[nodiscard]] bool inherit_owner(int parent, const char* name) const;
+  int make_tmpfs(std::uint64_t size, std::uint64_t inodes, std::uint32_t mode, std::uint64_t attributes,
+                 Scratch& scratch) const;
   void mount_on(int mount, const BoxPath& target, bool is_directory);
   void forget_parents_at(std::string_view target);
   void make_covers();
@@ -63,8 +69,10 @@ class Root {
   const Reporter& reporter_;
   Scratch scratch_;
   bool is_sealed_ = false;
-  int index_ = -1;   // of the step being performed
-  int root_ = -1;    // in scratch of its own: outlives the steps
+  int index_ = -1;  // of the step being performed
+  int root_ = -1;   // in scratch of its own: outlives the steps
+  int tmpfs_ = -1;  // the root itself, or what a system's is mounted in; holds the covers
+  bool is_system_ = false;
   int parent_ = -1;  // of the last target, in scratch_
   std::string_view parent_path_;
   Scratch lasting_;

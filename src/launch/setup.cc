@@ -65,6 +65,7 @@ os::Fd build(const plan::Sandbox& sandbox, int channel, const Reporter& reporter
   ::umask(0);  // modes are the plan's
   Root root(reporter);
   root.create(sandbox.root_size);
+  if (sandbox.system) root.create_system(*sandbox.system);
   perform_steps(sandbox, root, channel, reporter);
 
   const RuleFault fault = find_reachable(sandbox.network_rules);
@@ -91,6 +92,7 @@ std::optional<os::MappedFile> map_filter(const Start& start, const Reporter& rep
 Walls lock_down(const plan::Sandbox& sandbox, int probe, bool has_filter, const Reporter& reporter) {
   Walls walls;
   walls.has_filter = has_filter;
+  walls.is_system = sandbox.system.has_value();
   walls.allows_nested_userns = sandbox.allows_nested_userns;
   walls.capabilities = sandbox.capabilities;
   walls.probe = probe;
@@ -108,9 +110,11 @@ void set_up_init(const plan::Sandbox& sandbox, const Start& start, int channel) 
   // | here     | new  | new | new | new | new | new | new, or the scope's until barrier #2 | children only |
   const Reporter reporter(channel);
   reporter.require(::setsid() >= 0, Stage::kTerminal);  // out of the caller's session and process group
-  if (sandbox.capabilities != 0) reporter.fail(Stage::kCapabilities, -1, EPERM);  // for helpers only
+  const bool is_system = sandbox.system.has_value();
+  if (sandbox.capabilities != 0 && !is_system) reporter.fail(Stage::kCapabilities, -1, EPERM);
   os::Fd probe = build(sandbox, channel, reporter);
-  reporter.require(drop_privileges(0), Stage::kCapabilities);
+  // A system's PID 1 keeps what it has until it is re-executed, which would give root of the namespace all of it again.
+  reporter.require(is_system ? become_root() : drop_privileges(0), Stage::kCapabilities);
 
   // Numbers that survive the re-exec: the plan and the filter are at theirs already.
   const int kept[] = {plan::kPlanDescriptor, plan::kSeccompDescriptor};

@@ -58,6 +58,13 @@ class Supervisor {
   [[nodiscard]] const Watch& watch() const { return watch_; }
   [[nodiscard]] bool was_explained() const { return was_explained_; }
   void kill_init() const { (void)os::signal_pidfd(pidfd_.get(), SIGKILL); }  // it may be gone
+  // Until PID 1 is gone, and with it every process of its namespace: pid_namespaces(7). One that cannot be killed is
+  // not waited for.
+  void see_init_end() const {
+    constexpr int kPatience = 5000;  // milliseconds
+    pollfd polled{.fd = pidfd_.get(), .events = POLLIN, .revents = 0};
+    (void)::poll(&polled, 1, kPatience);  // what signals interrupt is only shorter
+  }
 
  private:
   enum Slot : std::size_t { kInit, kSignalSlot, kCoordinator, kListener, kHost, kInside, kClients };
@@ -71,6 +78,7 @@ class Supervisor {
   void hear_clients(const pollfd* polled);
   void stop_with_command();
   void end_what_is_over();
+  void end_when_idle();
   void tell_init(Message kind, int value = 0);
   // Before anything else: what the kernel counted is gone with the sandbox.
   void end(Outcome outcome) {
@@ -88,10 +96,12 @@ class Supervisor {
   os::Fd pidfd_;
   os::Fd signals_;
   bool has_coordinator_;
-  bool is_ready_ = false;           // the coordinator said so
-  bool is_set_up_ = false;          // the plan's own command is being started
-  bool is_started_ = false;         // it runs
-  std::vector<int> early_signals_;  // came between the two
+  bool is_ready_ = false;                    // the coordinator said so
+  bool is_set_up_ = false;                   // the plan's own command is being started
+  bool is_started_ = false;                  // it runs
+  bool is_open_ = false;                     // clients are heard: it runs, or a system is ready
+  std::optional<std::uint32_t> idle_after_;  // nothing runs in a system, since this command
+  std::vector<int> early_signals_;           // came between the two
   bool was_explained_ = false;
   bool is_ending_ = false;    // its time is over, and the command was asked to end
   bool is_stopping_ = false;  // we were asked to stop and asked the command to
@@ -160,11 +170,19 @@ void Supervisor::hear_own_command(Incoming incoming) {
       return;
     case Message::kStarted:
       is_started_ = true;
+      is_open_ = !sandbox_.system;
       watch_.begin();
       for (const int number : early_signals_) tell_init(Message::kSignal, number);
       release_program_pages();
       return;
+    case Message::kIdle:
+      idle_after_ = static_cast<std::uint32_t>(packet.value);
+      return;
     case Message::kExited:
+      if (sandbox_.system && packet.value == 0) {
+        is_open_ = true;
+        return;
+      }
       if (WIFSIGNALED(packet.value)) return end({.kind = Outcome::Kind::kSignalled, .value = WTERMSIG(packet.value)});
       return end({.kind = Outcome::Kind::kExited, .value = WEXITSTATUS(packet.value)});
     case Message::kStopped:
@@ -239,6 +257,12 @@ void Supervisor::end_what_is_over() {
   watch_.expect_end();
 }
 
+// A client that comes later finds nobody listening, and starts the system again.
+void Supervisor::end_when_idle() {
+  if (!is_open_ || outcome_ || idle_after_ != control_.last_command() || control_.has_clients()) return;
+  end({.kind = Outcome::Kind::kExited, .value = 0});
+}
+
 void Supervisor::serve() {
   while (!outcome_) {
     pollfd polled[kSlots];
@@ -247,7 +271,7 @@ void Supervisor::serve() {
     if (control_.is_congested()) polled[kInit].events |= POLLOUT;
     polled[kSignalSlot].fd = signals_.get();
     if (has_coordinator_) polled[kCoordinator].fd = plan::kCoordinatorDescriptor;
-    if (is_started_) polled[kListener].fd = control_.listener();
+    if (is_open_) polled[kListener].fd = control_.listener();
     pollfd terminals[2] = {{.fd = -1, .events = 0, .revents = 0}, {.fd = -1, .events = 0, .revents = 0}};
     if (relay_) relay_->ask(terminals);
     polled[kHost] = terminals[0];
@@ -266,6 +290,7 @@ void Supervisor::serve() {
     if (relay_) relay_->copy({polled[kHost], polled[kInside]});
     hear_clients(polled + kClients);
     if (polled[kListener].revents != 0) control_.admit();
+    end_when_idle();
   }
   if (relay_) relay_->finish();
 }
@@ -351,7 +376,7 @@ int supervise(const Start& start) {
   if (cloned.pid == 0) {
     // A copy of the supervisor's end would keep PID 1 from hearing of its death.
     pair->left.reset();
-    (void)::close_range(plan::kFrontEndDescriptor, plan::kLifeDescriptor, 0);  // cannot fail
+    (void)::close_range(plan::kFrontEndDescriptor, plan::kDataDescriptor, 0);  // cannot fail
     set_up_init(sandbox, start, inner->get());
   }
   if (cloned.pid < 0) return fail_early(Stage::kClone, -1, errno, start);
@@ -365,7 +390,11 @@ int supervise(const Start& start) {
   supervisor.announce(cloned.pid);
   supervisor.serve();
   const Outcome& outcome = supervisor.outcome();
-  if (outcome.kind != Outcome::Kind::kExited) supervisor.kill_init();
+  if (outcome.kind != Outcome::Kind::kExited || sandbox.system) supervisor.kill_init();
+  if (is_open(plan::kDataDescriptor)) {  // the next one may use the data, before it can see that this one ended
+    supervisor.see_init_end();
+    (void)::close(plan::kDataDescriptor);
+  }
   if (start.has_life) (void)::close(plan::kLifeDescriptor);  // helpers end with the app
   remove_directories(sandbox);
   supervisor.watch().write_history(outcome);

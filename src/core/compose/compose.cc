@@ -16,6 +16,8 @@
 #include "core/compose/order.h"
 #include "core/compose/scene.h"
 #include "core/compose/service.h"
+#include "core/compose/store_worker.h"
+#include "core/compose/system.h"
 #include "core/compose/warnings.h"
 #include "core/desktop/device_files.h"
 #include "core/landlock/rules.h"
@@ -112,7 +114,8 @@ void add_documents(const Scene& scene, const plan::PortalIdentity& identity, Bus
 
 // The file at the root makes toolkits use portals (GTK, Qt, GLib, Firefox); Steam's runtime takes it for Flatpak.
 void add_portal_marks(const Scene& scene, const plan::PortalIdentity& identity, Buses& buses) {
-  if (scene.profile.has(Kind::kFeature, "nested-sandbox")) return;
+  // A toolbox's root is its own to keep: nothing of a run is left in it.
+  if (scene.profile.has(Kind::kFeature, "nested-sandbox") || scene.launch.system) return;
   buses.part.steps.emplace_back(
       plan::File{.target = BoxPath::literal("/.flatpak-info"), .content = identity.info, .mode = 0444});
   buses.part.steps.emplace_back(
@@ -149,6 +152,12 @@ plan::Namespaces namespaces(const Scene& scene, const network::NetworkPlan& netw
   namespaces.ipc = !scene.profile.has(Kind::kShare, "ipc");
   namespaces.uid = scene.facts.user.uid;
   namespaces.gid = scene.facts.user.gid;
+  if (scene.launch.system) {
+    namespaces.uid_ranges = keep_id_ranges(scene.facts.user.uid, scene.facts.subordinate_uids);
+    namespaces.gid_ranges = keep_id_ranges(scene.facts.user.gid, scene.facts.subordinate_gids);
+    namespaces.hostname = scene.launch.system->hostname;
+    return namespaces;
+  }
   constexpr std::size_t kHostNameLimit = 64;  // __NEW_UTS_LEN, linux/utsname.h
   const std::string& host = scene.facts.host_name;
   // X cookies are found by the host's name: Xsecurity(7).
@@ -190,7 +199,37 @@ void set_steps(plan::Plan& plan, std::vector<plan::Step> early, std::vector<plan
             [](const plan::Step& left, const plan::Step& right) { return target_of(left) < target_of(right); });
   std::move(late.begin(), late.end(), std::back_inserter(steps));
   steps.emplace_back(plan::Seal{.target = BoxPath::literal("/dev")});
-  steps.emplace_back(plan::Seal{.target = BoxPath()});
+  if (!plan.sandbox.system) steps.emplace_back(plan::Seal{.target = BoxPath()});
+}
+
+// What stands below everything that is granted.
+struct Ground {
+  std::vector<plan::Step> steps;
+  std::vector<HostPath> directories;  // to be made before the start
+};
+
+Result<Ground> ground(const Scene& scene, const network::NetworkPlan& network) {
+  Ground ground;
+  if (scene.launch.system) {
+    ground.steps = TRY(system_base(scene, network));
+    return ground;
+  }
+  Home home = TRY(compose::home(scene));
+  ground.steps = TRY(compose::base(scene));
+  ground.directories = std::move(home.directories);
+  const auto add = [&](std::vector<plan::Step> more) {
+    std::move(more.begin(), more.end(), std::back_inserter(ground.steps));
+  };
+  add(etc(scene, network));
+  add(std::move(home.steps));
+  return ground;
+}
+
+Result<Started> what_is_started(const Scene& scene, const std::vector<plan::Step>& steps, bool has_documents) {
+  if (!scene.launch.system) return started(scene, steps, has_documents);
+  Started ready;
+  ready.command = make_ready();
+  return ready;
 }
 
 plan::Plan empty_plan(const Scene& scene, const network::NetworkPlan& network) {
@@ -205,10 +244,16 @@ plan::Plan empty_plan(const Scene& scene, const network::NetworkPlan& network) {
   plan.sandbox.root_size = kRootSize;
   plan.sandbox.network_rules = network.rules;
   const auto& terminals = scene.facts.is_terminal;
-  plan.sandbox.has_terminal = std::any_of(std::begin(terminals), std::end(terminals), [](bool is) { return is; });
+  const bool is_system = scene.launch.system.has_value();
+  plan.sandbox.has_terminal =
+      !is_system && std::any_of(std::begin(terminals), std::end(terminals), [](bool is) { return is; });
   plan.sandbox.allows_nested_userns =
       scene.profile.has(Kind::kFeature, "nested-userns") || scene.profile.has(Kind::kFeature, "nested-sandbox");
-  plan.seccomp = seccomp::policy_for(scene.profile);
+  plan.seccomp = is_system ? seccomp::policy_for_system(scene.profile) : seccomp::policy_for(scene.profile);
+  if (is_system) {
+    plan.sandbox.system = scene.launch.system->root;
+    plan.sandbox.capabilities = kSystemCapabilities;
+  }
   plan.sandbox.remove_at_end = {scene.place.instance_directory};
   return plan;
 }
@@ -227,16 +272,13 @@ Result<plan::Plan> compose(const Profile& profile, const Facts& facts, const pro
   Buses buses = TRY(compose::buses(scene));
   append(part, std::move(buses.part));
   append(part, service(scene));
-  Home home = TRY(compose::home(scene));
   Files files = TRY(compose::files(scene));
-  std::vector<plan::Step> base = TRY(compose::base(scene));
-  const auto add = [&](std::vector<plan::Step> more) { std::move(more.begin(), more.end(), std::back_inserter(base)); };
-  add(etc(scene, network));
-  add(std::move(home.steps));
-  add(std::move(part.steps));
+  Ground ground = TRY(compose::ground(scene, network));
+  std::vector<plan::Step> base = std::move(ground.steps);
+  std::move(part.steps.begin(), part.steps.end(), std::back_inserter(base));
 
   std::vector<plan::Step> steps = in_order(base, files.steps, part.late_steps);
-  Started started = TRY(compose::started(scene, steps, buses.has_documents));
+  Started started = TRY(what_is_started(scene, steps, buses.has_documents));
   std::move(started.steps.begin(), started.steps.end(), std::back_inserter(files.steps));
   steps = in_order(std::move(base), std::move(files.steps), part.late_steps);
   plan.sandbox.command = std::move(started.command);
@@ -248,10 +290,14 @@ Result<plan::Plan> compose(const Profile& profile, const Facts& facts, const pro
   if (plan.identity) plan.sandbox.remove_at_end.push_back(plan.identity->directory);
   TRY(set_bounds(scene, plan));
   set_steps(plan, std::move(steps), std::move(part.late_steps));
-  plan.sandbox.landlock = landlock::rules_for(plan.sandbox.steps, scene.place.home, scene.profile);
+  if (launch.system) {
+    plan.sandbox.landlock.files = false;  // its files are its own; what is granted, mounts keep apart
+  } else {
+    plan.sandbox.landlock = landlock::rules_for(plan.sandbox.steps, scene.place.home, scene.profile);
+  }
   plan.sandbox.environment = TRY(environment(scene, part.environment));
 
-  plan.directories = std::move(home.directories);
+  plan.directories = std::move(ground.directories);
   std::move(files.directories.begin(), files.directories.end(), std::back_inserter(plan.directories));
   plan.weakenings = weakenings(scene);
   std::move(files.weakenings.begin(), files.weakenings.end(), std::back_inserter(plan.weakenings));
@@ -269,10 +315,14 @@ std::vector<HostPath> wanted_paths(const Profile& profile, const Facts& facts, c
   std::vector<HostPath> paths = {facts.directories.runtime};
   const auto add = [&](const std::vector<HostPath>& more) { paths.insert(paths.end(), more.begin(), more.end()); };
   if (launch.notify_socket) paths.push_back(*launch.notify_socket);
-  add(paths_of_base(scene));
-  add(paths_of_etc(scene));
-  add(paths_of_home(scene));
-  add(paths_of_command(request, launch));
+  if (launch.system) {
+    add(paths_of_system(scene));
+  } else {
+    add(paths_of_base(scene));
+    add(paths_of_etc(scene));
+    add(paths_of_home(scene));
+    add(paths_of_command(request, launch));
+  }
   add(paths_of_files(settled_profile, facts));
   if (!request.files.empty()) add(protected_paths(facts));
   add(desktop::wanted_paths(settled_profile, facts));

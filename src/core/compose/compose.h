@@ -1,6 +1,7 @@
 // Profile + facts + request -> Plan. Pure.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,17 @@
 #include "core/profile/request.h"
 
 namespace hutch::compose {
+
+// What a toolbox brings along: the system that takes the place of the host's.
+struct System {
+  std::string name;  // the toolbox's
+  plan::Overlay root;
+  HostPath home;   // where its home is kept
+  HostPath guest;  // hutch-guest, which makes it ready and starts commands in it
+  std::string hostname;
+  std::string shell;  // empty: the user's
+  std::vector<std::string> environment;
+};
 
 // What the host side decided before composing.
 struct Launch {
@@ -21,6 +33,7 @@ struct Launch {
   std::string unit;                       // the service: limits are set on it, and there is no scope
   std::optional<HostPath> notify_socket;  // the manager's, where the app may tell how it is: sd_notify(3)
   std::string watchdog;                   // WATCHDOG_USEC
+  std::optional<System> system;           // of a toolbox; program, arguments and directory are then unused
 };
 
 // What compose() will ask facts for. host/gather.h answers all of it; in this order, because each builds on the last:

@@ -5,6 +5,7 @@
 
 #include "base/i18n.h"
 #include "base/text.h"
+#include "core/compose/system.h"
 #include "core/facts/environment.h"
 
 namespace hutch::compose {
@@ -116,6 +117,10 @@ Result<std::vector<std::string>> environment(const Scene& scene, const std::vect
   }
   add_account(variables, scene);
   add_toolkits(variables, scene);
+  if (scene.launch.system) {
+    variables.erase("SHELL");  // what there is inside is found out there
+    for (const std::string& entry : system_environment(*scene.launch.system)) set(variables, entry);
+  }
   for (const std::string& entry : parts) set(variables, entry);
   for (const profile::Grant* const grant : scene.profile.all(profile::Kind::kEnvironment)) {
     TRY(apply_grant(variables, *grant, scene.facts));

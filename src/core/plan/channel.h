@@ -26,7 +26,8 @@ enum Inherited : int {
   kCoordinatorDescriptor = 9,  // may be closed: then there is no barrier
   kLifeDescriptor =
       10,  // our end of the life socket pair: helpers and compositor see a hang-up when it closes; may be closed
-  kFirstPassed = 11,  // descriptors of Sandbox::descriptors are at their own numbers, all above this
+  kDataDescriptor = 11,  // a lock on data that one sandbox at a time may use, held as the instance lock; may be closed
+  kFirstPassed = 12,     // descriptors of Sandbox::descriptors are at their own numbers, all above this
 };
 
 // argv[1] of hutch-launch.
@@ -67,6 +68,7 @@ enum class Message : std::uint32_t {
   kSignal,    // -> send signal `value` to command id's process group leader
   kExecute,   // -> start a command: payload ExecRequest bytes, descriptors 0-2 attached
   kTerminal,  // <- the pty master of command id is attached
+  kIdle,      // <- a system is ready and nothing runs in it; value = the last command it was asked for
   // client <-> supervisor: kExecute, kSignal, kContinue from the client, and kAbort to end everything inside; kStarted,
   // kFailed, kExited, kStopped, kTerminal back
 };

@@ -130,8 +130,22 @@ Status check_own_places(const Plan& plan) {
   return {};
 }
 
-Status check_steps(const Sandbox& sandbox, const std::vector<HostPath>& own) {
+Status check_root(const Sandbox& sandbox) {
   if (sandbox.root_size == 0) return refuse(_("its root has no size"));
+  if (!sandbox.system) return {};
+  const Overlay& root = *sandbox.system;
+  if (root.lowers.empty() || root.lowers.size() > kLayerLimit) return refuse(_("its root has no layers, or too many"));
+  std::set<HostPath> places = {root.upper, root.work};
+  places.insert(root.lowers.begin(), root.lowers.end());
+  const bool is_distinct = places.size() == root.lowers.size() + 2;
+  if (!is_distinct) return refuse(_("two layers of its root are one directory"));
+  if (sandbox.namespaces.uid_ranges.empty()) return refuse(_("a system needs ids of its own"));
+  if (sandbox.landlock.files) return refuse(_("Landlock rules for files do not fit a system"));
+  return {};
+}
+
+Status check_steps(const Sandbox& sandbox, const std::vector<HostPath>& own) {
+  TRY(check_root(sandbox));
   if (sandbox.steps.size() > kStepLimit) return refuse(_("it has too many steps"));
   Order order;
   const BoxPath* dev = nullptr;
@@ -145,6 +159,9 @@ Status check_steps(const Sandbox& sandbox, const std::vector<HostPath>& own) {
     }
     if (const auto* const act = std::get_if<Tmpfs>(&step); act != nullptr && (act->size == 0 || act->inodes == 0)) {
       return refuse(text::format(_("the tmpfs at %s has no size"), quoted(act->target.str()).c_str()));
+    }
+    if (const auto* const act = std::get_if<Tmpfs>(&step); act != nullptr && act->set_user_id && !sandbox.system) {
+      return refuse(text::format(_("set-user-ID programs at %s"), quoted(act->target.str()).c_str()));
     }
     if (const auto* const act = std::get_if<Bind>(&step)) {
       TRY(check_bind(*act, dev, order.has_waited(), own));

@@ -12,6 +12,7 @@ namespace hutch::plan {
 [[nodiscard]] Status check(const Plan& plan);
 
 inline constexpr std::size_t kStepLimit = 4096;
+inline constexpr std::size_t kLayerLimit = 200;  // of a system's root: what a page of mount options holds
 inline constexpr std::size_t kArgumentLimit = 65536;
 
 }  // namespace hutch::plan

@@ -95,6 +95,12 @@ void add_namespaces(Text& out, const Sandbox& sandbox) {
   if (!namespaces.gid_ranges.empty()) out.entry("gids " + ranges_text(namespaces.gid_ranges));
 }
 
+void add_root(Text& out, const Sandbox& sandbox) {
+  if (!sandbox.system) return out.entry(format("root, %s", size_text(sandbox.root_size).c_str()));
+  for (const HostPath& layer : sandbox.system->lowers) out.entry("root of layer " + shown(layer));
+  out.entry("root writable in " + shown(sandbox.system->upper));
+}
+
 void add_walls(Text& out, const Plan& plan) {
   const Sandbox& sandbox = plan.sandbox;
   out.section("walls");
@@ -106,6 +112,9 @@ void add_walls(Text& out, const Plan& plan) {
   const Landlock& landlock = sandbox.landlock;
   out.entry(format("landlock: %s%s%s", landlock.files ? "files" : "no files", landlock.scope_signals ? ", signals" : "",
                    landlock.scope_abstract ? ", abstract sockets" : ""));
+  if (sandbox.capabilities != 0) {
+    out.entry(format("capabilities at most %#llx", static_cast<unsigned long long>(sandbox.capabilities)));
+  }
   for (const LandlockRule& rule : landlock.rules) {
     out.entry(format("landlock %s %s", word_of(rule.access), shown(rule.path).c_str()));
   }
@@ -153,9 +162,9 @@ std::string describe(const Step& step) {
       overloaded{
           [](const Bind& it) { return describe_bind(it); },
           [](const Tmpfs& it) {
-            return format("tmpfs on %s, %s, %llu files, mode %04o%s", shown(it.target).c_str(),
+            return format("tmpfs on %s, %s, %llu files, mode %04o%s%s", shown(it.target).c_str(),
                           size_text(it.size).c_str(), static_cast<unsigned long long>(it.inodes), it.mode,
-                          it.executable ? "" : ", noexec");
+                          it.executable ? "" : ", noexec", it.set_user_id ? ", setuid" : "");
           },
           [](const Proc& it) { return format("proc on %s%s", shown(it.target).c_str(), it.masked ? ", masked" : ""); },
           [](const Dev& it) {
@@ -182,7 +191,7 @@ std::string describe(const Plan& plan) {
   for (const HostPath& path : plan.sandbox.remove_at_end) out.field("removes at the end", shown(path));
   add_namespaces(out, plan.sandbox);
   out.section("files");
-  out.entry(format("root, %s", size_text(plan.sandbox.root_size).c_str()));
+  add_root(out, plan.sandbox);
   for (const Step& step : plan.sandbox.steps) out.entry(describe(step));
   out.list("environment", plan.sandbox.environment);
   if (!plan.helpers.empty()) out.section("helpers");

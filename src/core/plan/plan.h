@@ -93,10 +93,23 @@ struct Watch {
   bool operator==(const Watch&) const = default;
 };
 
+// A root file system made of an image's layers and one writable directory: overlayfs, mounted with `userxattr`
+// (kernel: filesystems/overlayfs.rst). Paths are without symlinks.
+struct Overlay {
+  std::vector<HostPath> lowers;  // the topmost first, at least one
+  HostPath upper;
+  HostPath work;  // on upper's file system, nothing else's
+  bool operator==(const Overlay&) const = default;
+};
+
 // The part hutch-launch performs and all that it is told.
 struct Sandbox {
   Namespaces namespaces;
   std::uint64_t root_size = 0;  // bytes of the root tmpfs
+  // A system instead of an app: this is its root. Commands start as root of the user namespace, `capabilities` bounds
+  // what any of its processes can have, programs with set-user-id bits work. When the plan's own command, which makes
+  // the system ready, succeeds, the sandbox lasts until nothing runs inside and no client is connected.
+  std::optional<Overlay> system;
   std::vector<Step> steps;
   std::vector<NetworkRule> network_rules;
   Landlock landlock;
@@ -104,7 +117,8 @@ struct Sandbox {
   std::vector<NamespaceLimit> namespace_limits;
   std::int32_t oom_score_adjust = 0;
   bool allows_nested_userns = false;
-  std::uint64_t capabilities = 0;  // kept by the command, within its user namespace: a mask of CAP_* (capabilities(7))
+  std::uint64_t capabilities = 0;  // kept by the command, within its user namespace: a mask of CAP_* (capabilities(7));
+                                   // only helpers and systems have any
   bool has_terminal = false;       // own pty, relayed by the supervisor
   std::vector<std::string> environment;  // "NAME=value", complete: nothing is inherited
   Command command;

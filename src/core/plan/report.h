@@ -16,7 +16,7 @@ enum class Stage : std::uint8_t {
   kNamespaces,    // host name, loopback, time offsets, namespace limits, cgroup
   kNetworkRule,   // step: index of the rule
   kNetworkProbe,  // a blocked address could be reached
-  kRoot,          // the root tmpfs
+  kRoot,          // the root: the tmpfs, or with `step` the layer of an overlay, its upper directory after them
   kSource,        // step: a bind's source cannot be opened
   kIdentity,      // step: a bind's source is not what was planned
   kTarget,        // step: its target cannot be made beneath the root

@@ -32,13 +32,15 @@ struct Bind {
   bool operator==(const Bind&) const = default;
 };
 
-// A fresh tmpfs, nosuid and nodev. Sizes are always given; the kernel's default of half the memory is never used.
+// A fresh tmpfs, nosuid unless said otherwise, and nodev. Sizes are always given; the kernel's default of half the
+// memory is never used.
 struct Tmpfs {
   BoxPath target;
   std::uint64_t size = 0;    // bytes
   std::uint64_t inodes = 0;  // files
   std::uint32_t mode = 0755;
   bool executable = true;
+  bool set_user_id = false;  // such bits work on it: for systems (Sandbox::system) only
   bool operator==(const Tmpfs&) const = default;
 };
 

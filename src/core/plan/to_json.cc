@@ -32,8 +32,13 @@ Json step_json(const Bind& it) {
   return json;
 }
 Json step_json(const Tmpfs& it) {
-  return {{"act", "tmpfs"},      {"target", it.target.str()}, {"size", it.size},
-          {"inodes", it.inodes}, {"mode", it.mode},           {"executable", it.executable}};
+  return {{"act", "tmpfs"},
+          {"target", it.target.str()},
+          {"size", it.size},
+          {"inodes", it.inodes},
+          {"mode", it.mode},
+          {"executable", it.executable},
+          {"set-user-id", it.set_user_id}};
 }
 Json step_json(const Proc& it) {
   return {{"act", "proc"}, {"target", it.target.str()}, {"masked", it.masked}};
@@ -207,6 +212,7 @@ Json to_json(const Plan& plan) {
             {"directories", paths(plan.directories)},
             {"remove-at-end", paths(plan.sandbox.remove_at_end)},
             {"namespaces", namespaces_json(plan.sandbox.namespaces)},
+            {"system", nullptr},
             {"steps", steps_json(plan.sandbox)},
             {"environment", environment_json(plan.sandbox)},
             {"helpers", Json::array()},
@@ -214,6 +220,11 @@ Json to_json(const Plan& plan) {
             {"seccomp", seccomp_json(plan.seccomp)},
             {"landlock", landlock_json(plan.sandbox.landlock)},
             {"bounds", bounds_json(plan.sandbox)}};
+  if (plan.sandbox.system) {
+    const Overlay& root = *plan.sandbox.system;
+    json["system"] =
+        Json{{"layers", paths(root.lowers)}, {"upper", root.upper.str()}, {"capabilities", plan.sandbox.capabilities}};
+  }
   if (plan.scope) json["scope"] = scope_json(*plan.scope);
   for (const Helper& helper : plan.helpers) json["helpers"].push_back(helper_json(helper));
   if (plan.identity) {

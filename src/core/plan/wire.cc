@@ -25,7 +25,7 @@ inline constexpr std::size_t kMembers<IdRange> = 3;
 template <>
 inline constexpr std::size_t kMembers<Bind> = 8;
 template <>
-inline constexpr std::size_t kMembers<Tmpfs> = 5;
+inline constexpr std::size_t kMembers<Tmpfs> = 6;
 template <>
 inline constexpr std::size_t kMembers<Proc> = 2;
 template <>
@@ -57,7 +57,9 @@ inline constexpr std::size_t kMembers<Command> = 3;
 template <>
 inline constexpr std::size_t kMembers<Watch> = 4;
 template <>
-inline constexpr std::size_t kMembers<Sandbox> = 16;
+inline constexpr std::size_t kMembers<Overlay> = 3;
+template <>
+inline constexpr std::size_t kMembers<Sandbox> = 17;
 template <>
 inline constexpr std::size_t kMembers<SeccompPolicy> = 8;
 template <>
@@ -105,6 +107,9 @@ void transfer(Archive& archive, T& record) {
   } else if constexpr (count == 5) {
     auto& [a, b, c, d, e] = record;
     archive(a, b, c, d, e);
+  } else if constexpr (count == 6) {
+    auto& [a, b, c, d, e, f] = record;
+    archive(a, b, c, d, e, f);
   } else if constexpr (count == 7) {
     auto& [a, b, c, d, e, f, g] = record;
     archive(a, b, c, d, e, f, g);
@@ -120,9 +125,9 @@ void transfer(Archive& archive, T& record) {
   } else if constexpr (count == 14) {
     auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n] = record;
     archive(a, b, c, d, e, f, g, h, i, j, k, l, m, n);
-  } else if constexpr (count == 16) {
-    auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = record;
-    archive(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p);
+  } else if constexpr (count == 17) {
+    auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q] = record;
+    archive(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q);
   }
 }
 

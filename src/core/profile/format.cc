@@ -4,6 +4,7 @@
 
 #include "base/i18n.h"
 #include "base/text.h"
+#include "base/toml.h"
 #include "core/profile/grammar.h"
 #include "core/profile/parse.h"
 #include "core/profile/precedence.h"
@@ -11,32 +12,16 @@
 namespace hutch::profile {
 namespace {
 
-// A TOML basic string (TOML 1.0, "String").
-std::string quote(std::string_view text) {
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      quoted += '\\';
-      quoted += c;
-    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
-      quoted += text::format("\\u%04X", static_cast<unsigned>(c));
-    } else {
-      quoted += c;
-    }
-  }
-  return quoted + "\"";
-}
-
 std::string remarks(const std::string& reason, bool locked) {
   std::string text;
-  if (!reason.empty()) text += ", reason = " + quote(reason);
+  if (!reason.empty()) text += ", reason = " + toml_quoted(reason);
   if (locked) text += ", locked = true";
   return text;
 }
 
 // A string where that says it all, else a table.
 std::string entry(std::string_view key, const std::string& name, const std::string& more) {
-  return more.empty() ? quote(name) : "{ " + std::string(key) + " = " + quote(name) + more + " }";
+  return more.empty() ? toml_quoted(name) : "{ " + std::string(key) + " = " + toml_quoted(name) + more + " }";
 }
 
 const char* list_key(Kind kind) {
@@ -82,7 +67,7 @@ std::string bus_section(const char* parent, Kind kind) {
 
 void add_variable(Sections& sections, const Grant& grant) {
   std::string what = grant.access + " = true";
-  if (grant.access.starts_with('=')) what = "value = " + quote(grant.access.substr(1));
+  if (grant.access.starts_with('=')) what = "value = " + toml_quoted(grant.access.substr(1));
   sections["permissions.env"].values[grant.name] = "{ " + what + remarks(grant.reason, grant.locked) + " }";
 }
 
@@ -90,7 +75,7 @@ void add(Sections& sections, const Grant& grant) {
   const std::string more = remarks(grant.reason, grant.locked);
   switch (grant.kind) {
     case Kind::kFile: {
-      const std::string text = entry("path", grant.name, ", access = " + quote(grant.access) + more);
+      const std::string text = entry("path", grant.name, ", access = " + toml_quoted(grant.access) + more);
       sections["permissions"].lists["files"].push_back(text);
       break;
     }
@@ -98,7 +83,7 @@ void add(Sections& sections, const Grant& grant) {
     case Kind::kSystemBus: {
       auto& lists = sections[bus_section("permissions", grant.kind)].lists;
       if (is_call(grant)) {
-        lists["call"].push_back(entry("name", grant.name, ", rule = " + quote(grant.access.substr(5)) + more));
+        lists["call"].push_back(entry("name", grant.name, ", rule = " + toml_quoted(grant.access.substr(5)) + more));
       } else {
         lists[grant.access].push_back(entry("name", grant.name, more));
       }
@@ -154,24 +139,24 @@ std::string format_sections(const Layer& layer) {
 
 std::string quoted_list(const std::vector<std::string>& names) {
   std::vector<std::string> quoted;
-  for (const std::string& name : names) quoted.push_back(quote(name));
+  for (const std::string& name : names) quoted.push_back(toml_quoted(name));
   return "[" + text::join(quoted, ", ") + "]";
 }
 
 }  // namespace
 
 std::string format_override(const Layer& layer) {
-  std::string text = "schema = " + quote(layer.schema) + "\n";
-  if (layer.app) text += "app-id = " + quote(layer.app->str()) + "\n";
-  if (layer.open) text += "open = " + quote(*layer.open) + "\n";
+  std::string text = "schema = " + toml_quoted(layer.schema) + "\n";
+  if (layer.app) text += "app-id = " + toml_quoted(layer.app->str()) + "\n";
+  if (layer.open) text += "open = " + toml_quoted(*layer.open) + "\n";
   return text + format_sections(layer);
 }
 
 std::string format_profile(const Layer& layer) {
-  std::string text = "schema = " + quote(layer.schema) + "\nid = " + quote(layer.id.str()) + "\n";
-  if (layer.app) text += "app-id = " + quote(layer.app->str()) + "\n";
-  if (!layer.title.empty()) text += "name = " + quote(layer.title) + "\n";
-  if (!layer.description.empty()) text += "description = " + quote(layer.description) + "\n";
+  std::string text = "schema = " + toml_quoted(layer.schema) + "\nid = " + toml_quoted(layer.id.str()) + "\n";
+  if (layer.app) text += "app-id = " + toml_quoted(layer.app->str()) + "\n";
+  if (!layer.title.empty()) text += "name = " + toml_quoted(layer.title) + "\n";
+  if (!layer.description.empty()) text += "description = " + toml_quoted(layer.description) + "\n";
   std::vector<std::string> bases;
   for (const ProfileName& base : layer.extends) bases.push_back(base.str());
   if (!bases.empty()) text += "extends = " + quoted_list(bases) + "\n";
@@ -179,7 +164,7 @@ std::string format_profile(const Layer& layer) {
   for (const HostPath& command : layer.match.command) commands.push_back(command.str());
   if (!layer.match.desktop.empty()) text += "match.desktop = " + quoted_list(layer.match.desktop) + "\n";
   if (!commands.empty()) text += "match.command = " + quoted_list(commands) + "\n";
-  if (layer.open) text += "open = " + quote(*layer.open) + "\n";
+  if (layer.open) text += "open = " + toml_quoted(*layer.open) + "\n";
   if (layer.not_run_here.value_or(false)) text += "not-run-here = true\n";
   return text + format_sections(layer);
 }

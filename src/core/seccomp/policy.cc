@@ -77,6 +77,15 @@ std::string numbers(const std::vector<std::int32_t>& values) {
   return result;
 }
 
+// Its modes are out of a filter's sight, which matters only where they are restricted.
+void allow_resolving(plan::SeccompPolicy& policy) {
+  constexpr const char* kResolving = "openat2";
+  std::erase(policy.answer_enosys, kResolving);
+  policy.allowed.emplace_back(kResolving);
+  policy.allows_set_id_files = true;
+  std::ranges::sort(policy.allowed);
+}
+
 }  // namespace
 
 plan::SeccompPolicy policy_for(const profile::Profile& profile) {
@@ -92,6 +101,16 @@ plan::SeccompPolicy policy_for(const profile::Profile& profile) {
   policy.socket_families = {kUnix, kInternet, kInternet6, kNetlink};
   if (has("bluetooth")) policy.socket_families.push_back(kBluetooth);
   policy.netlink_protocols = {kNetlinkRoute, kNetlinkKernelEvents};
+  return policy;
+}
+
+plan::SeccompPolicy policy_for_system(const profile::Profile& profile) {
+  constexpr std::string_view kRootDirectory = "root-directory";
+  plan::SeccompPolicy policy = policy_for(profile);
+  for (const char* const call : std::ranges::find(groups(), kRootDirectory, &Group::name)->calls) {
+    if (std::ranges::find(policy.allowed, call) == policy.allowed.end()) policy.allowed.emplace_back(call);
+  }
+  allow_resolving(policy);
   return policy;
 }
 
@@ -111,12 +130,8 @@ plan::SeccompPolicy policy_for_helper() {
 }
 
 plan::SeccompPolicy policy_for_store_worker() {
-  constexpr const char* kResolving = "openat2";
   plan::SeccompPolicy policy = policy_for_helper();
-  std::erase(policy.answer_enosys, kResolving);
-  policy.allowed.emplace_back(kResolving);
-  policy.allows_set_id_files = true;
-  std::ranges::sort(policy.allowed);
+  allow_resolving(policy);
   return policy;
 }
 

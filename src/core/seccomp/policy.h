@@ -8,6 +8,8 @@ namespace hutch::seccomp {
 
 // Features that widen it: devel, ptrace, multiarch, nested-userns, nested-sandbox, bluetooth.
 [[nodiscard]] plan::SeccompPolicy policy_for(const profile::Profile& profile);
+// For toolboxes: another root directory and set-id bits as well, which their package managers need.
+[[nodiscard]] plan::SeccompPolicy policy_for_system(const profile::Profile& profile);
 // For helpers inside a sandbox of their own (xdg-dbus-proxy).
 [[nodiscard]] plan::SeccompPolicy policy_for_helper();
 // hutch-unpack's: with openat2, which resolves beneath a directory, and set-id bits.

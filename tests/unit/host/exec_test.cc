@@ -110,10 +110,20 @@ TEST_F(Exec, ASignalThatEndedTheCommandIsTold) {
 }
 
 TEST_F(Exec, ASupervisorThatVanishesMeansKilled) {
-  supervise([](Connection connection) { (void)connection.hear(); });
+  supervise([](Connection connection) {
+    (void)connection.hear();
+    connection.say({.kind = Message::kStarted, .command = 1, .value = 2});
+  });
   const auto outcome = execute_in(running_, request());
   ASSERT_TRUE(outcome);
   EXPECT_EQ(plan::exit_code(*outcome), 137);
+}
+
+TEST_F(Exec, OneThatVanishesWithoutAWordMayNotHaveHeard) {
+  supervise([](Connection connection) { (void)connection.hear(); });
+  const auto outcome = execute_in(running_, request());
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().kind, ErrorKind::kUnavailable);
 }
 
 TEST_F(Exec, AMissingProgramIsToldFromOneThatCannotRun) {

@@ -81,7 +81,7 @@ Sandbox full_sandbox() {
   sandbox.has_terminal = true;
   sandbox.environment = {"HOME=/home/user", "EMPTY="};
   sandbox.command = {.program = "/usr/bin/gedit", .arguments = {"gedit", "", "a b"}, .directory = box("/home/user")};
-  sandbox.descriptors = {11, 4096};
+  sandbox.descriptors = {kFirstPassed, 4096};
   sandbox.remove_at_end = {host("/run/user/1000/hutch/gedit1")};
   sandbox.watch = {.time_limit = 3600,
                    .idle_limit = 60,

@@ -1,0 +1,260 @@
+#include "cli/toolbox_verbs.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "app/verbs.h"
+#include "base/i18n.h"
+#include "base/text.h"
+#include "cli/acts.h"
+#include "cli/parse.h"
+
+namespace hutch::cli {
+namespace {
+
+const Option kJson = {.name = "json", .help = N_("print JSON")};
+const Option kNoLegend = {.name = "no-legend", .help = N_("leave out the line of column names")};
+const Option kNoPager = {.name = "no-pager", .help = N_("accepted for scripts: hutch never starts a pager")};
+const Option kUser = {.name = "user", .letter = 'u', .value = N_("NAME"), .help = N_("be this user inside")};
+const Option kEnvironment = {.name = "env",
+                             .letter = 'e',
+                             .value = N_("NAME[=VALUE]"),
+                             .help = N_("set a variable, or pass on the one of this name"),
+                             .repeats = true};
+const Option kDirectory = {.name = "cwd",
+                           .value = N_("DIRECTORY"),
+                           .help = N_("start in this directory of the toolbox, instead of the current one")};
+const Option kProfile = {.name = "profile",
+                         .value = N_("PROFILE"),
+                         .help = N_("the permissions it starts from: toolbox, or integrated"),
+                         .complete = Complete::kProfiles};
+const Option kHostname = {.name = "hostname", .value = N_("NAME"), .help = N_("its host name")};
+const Option kShell = {.name = "shell", .value = N_("PATH"), .help = N_("the login shell inside")};
+const Option kTime = {
+    .name = "time", .letter = 't', .value = N_("SECONDS"), .help = N_("how long to ask before it is ended")};
+
+app::Listing listing_of(const Parsed& parsed) {
+  return {.json = parsed.has("json"), .legend = !parsed.has("no-legend")};
+}
+
+std::string argument(const Parsed& parsed, std::size_t index) {
+  return index < parsed.arguments.size() ? parsed.arguments[index] : std::string();
+}
+
+app::EnterOptions inside_of(const Parsed& parsed) {
+  app::EnterOptions options;
+  options.user = parsed.has("root") ? "root" : parsed.value("user").value_or("");
+  options.environment = parsed.values("env");
+  options.directory = parsed.value("cwd");
+  return options;
+}
+
+// [NAME] [-- COMMAND...]
+Result<int> act_enter(const Parsed& parsed) {
+  app::EnterOptions options = inside_of(parsed);
+  options.command = parsed.arguments;
+  if (!parsed.is_separated && !options.command.empty()) {
+    options.name = options.command.front();
+    options.command.erase(options.command.begin());
+    if (!options.command.empty() && options.command.front() == "--") options.command.erase(options.command.begin());
+  }
+  return app::enter(options);
+}
+
+Result<int> act_run(const Parsed& parsed) {
+  app::EnterOptions options = inside_of(parsed);
+  options.command = parsed.arguments;
+  if (const auto image = parsed.value("rm")) return app::run_toolbox(options, *image);
+  options.name = parsed.value("toolbox").value_or("");
+  return app::enter(options);
+}
+
+Result<int> act_create(const Parsed& parsed) {
+  app::CreateOptions options;
+  options.name = argument(parsed, 0);
+  options.image = parsed.value("image").value_or("");
+  if (options.image.empty()) {
+    return failure(ErrorKind::kUsage, _("say which image: --image NAME"), _("hutch create --image debian:13"));
+  }
+  options.profile = parsed.value("profile").value_or(options.profile);
+  options.hostname = parsed.value("hostname").value_or("");
+  options.shell = parsed.value("shell").value_or("");
+  options.json = parsed.has("json");
+  TRY(read_permissions(parsed, options.permissions));
+  return app::create_toolbox(options);
+}
+
+Result<int> act_set_toolbox(const Parsed& parsed) {
+  app::SetOptions options;
+  options.name = argument(parsed, 0);
+  options.profile = parsed.value("profile");
+  options.hostname = parsed.value("hostname");
+  options.shell = parsed.value("shell");
+  TRY(read_permissions(parsed, options.permissions));
+  return app::set_toolbox(options);
+}
+
+Result<int> act_stop_toolbox(const Parsed& parsed) {
+  constexpr unsigned long long kMost = 86400;
+  constexpr std::chrono::milliseconds kUsual(5000);
+  const auto seconds = text::parse_number(parsed.value("time").value_or("5"), kMost);
+  if (!seconds) return failure(ErrorKind::kUsage, _("--time takes seconds"));
+  return app::stop_toolboxes(parsed.arguments, parsed.has("time") ? std::chrono::seconds(*seconds) : kUsual);
+}
+
+Verb enter_verb(const char* name) {
+  return {.name = name,
+          .synopsis = "[OPTIONS] [NAME [COMMAND...]]",
+          .summary = N_("a shell in a toolbox, or a command"),
+          .options = {{.name = "root", .help = N_("be root inside")}, kUser, kEnvironment, kDirectory},
+          .complete = Complete::kToolboxes,
+          .most = -1,
+          .takes_command = true,
+          .runs_program = true,
+          .act = act_enter};
+}
+
+Verb create_verb(const char* name) {
+  return {
+      .name = name,
+      .synopsis = "--image IMAGE [OPTIONS] [NAME]",
+      .summary = N_("make a toolbox of an image, an archive or a directory"),
+      .options = {{.name = "image",
+                   .letter = 'i',
+                   .value = N_("IMAGE"),
+                   .help = N_("an image, pulled when it is not here; or the path of an OCI layout, a tar archive or "
+                              "a directory with a root file system"),
+                   .complete = Complete::kImages},
+                  kProfile,
+                  kHostname,
+                  kShell,
+                  kJson},
+      .most = 1,
+      .takes_permissions = true,
+      .act = act_create};
+}
+
+std::vector<Verb> making() {
+  return {
+      create_verb("create"),
+      enter_verb("enter"),
+      create_verb("toolbox create"),
+      enter_verb("toolbox enter"),
+      {.name = "toolbox run",
+       .synopsis = "[OPTIONS] COMMAND...",
+       .summary = N_("run a command in a toolbox, or in one that is made for it and removed"),
+       .options = {{.name = "toolbox",
+                    .letter = 'c',
+                    .value = N_("NAME"),
+                    .help = N_("in this toolbox"),
+                    .complete = Complete::kToolboxes},
+                   {.name = "rm",
+                    .value = N_("IMAGE"),
+                    .help = N_("in a new toolbox of this image, removed afterwards"),
+                    .complete = Complete::kImages},
+                   {.name = "root", .help = N_("be root inside")},
+                   kUser,
+                   kEnvironment,
+                   kDirectory},
+       .least = 1,
+       .most = -1,
+       .takes_command = true,
+       .runs_program = true,
+       .act = act_run},
+  };
+}
+
+std::vector<Verb> tending() {
+  return {
+      {.name = "toolbox list",
+       .synopsis = "[OPTIONS]",
+       .summary = N_("list toolboxes"),
+       .options = {kJson, kNoLegend, kNoPager},
+       .act = [](const Parsed& parsed) { return app::list_toolboxes(listing_of(parsed)); }},
+      {.name = "toolbox inspect",
+       .synopsis = "[--json] [NAME]",
+       .summary = N_("show what a toolbox is made of and may do"),
+       .options = {kJson},
+       .complete = Complete::kToolboxes,
+       .most = 1,
+       .act = [](const Parsed& parsed) { return app::inspect_toolbox(argument(parsed, 0), parsed.has("json")); }},
+      {.name = "toolbox set",
+       .synopsis = "[OPTIONS] [NAME]",
+       .summary = N_("change a toolbox; counts from its next start on"),
+       .options = {kProfile, kHostname, kShell},
+       .complete = Complete::kToolboxes,
+       .most = 1,
+       .takes_permissions = true,
+       .act = act_set_toolbox},
+      {.name = "toolbox rename",
+       .synopsis = "NAME NEW-NAME",
+       .summary = N_("call a toolbox something else"),
+       .complete = Complete::kToolboxes,
+       .least = 2,
+       .most = 2,
+       .act = [](const Parsed& parsed) { return app::rename_toolbox(argument(parsed, 0), argument(parsed, 1)); }},
+      {.name = "toolbox clone",
+       .synopsis = "NAME NEW-NAME",
+       .summary = N_("a second toolbox with all that is in the first but its home"),
+       .complete = Complete::kToolboxes,
+       .least = 2,
+       .most = 2,
+       .act = [](const Parsed& parsed) { return app::clone_toolbox(argument(parsed, 0), argument(parsed, 1)); }},
+      {.name = "toolbox stop",
+       .synopsis = "[OPTIONS] NAME...",
+       .summary = N_("end everything that runs in toolboxes"),
+       .options = {kTime},
+       .complete = Complete::kToolboxes,
+       .least = 1,
+       .most = -1,
+       .act = act_stop_toolbox},
+      {.name = "toolbox rm",
+       .synopsis = "[--force] NAME...",
+       .summary = N_("remove toolboxes with their homes"),
+       .options = {{.name = "force", .letter = 'f', .help = N_("end what runs in them first")}},
+       .complete = Complete::kToolboxes,
+       .least = 1,
+       .most = -1,
+       .act = [](const Parsed& parsed) { return app::remove_toolboxes(parsed.arguments, parsed.has("force")); }},
+  };
+}
+
+std::vector<Verb> going_back() {
+  return {
+      {.name = "toolbox snapshot",
+       .synopsis = "[NAME [SNAPSHOT]]",
+       .summary = N_("keep a toolbox as it is now, to come back to"),
+       .complete = Complete::kToolboxes,
+       .most = 2,
+       .act = [](const Parsed& parsed) { return app::snapshot_toolbox(argument(parsed, 0), argument(parsed, 1)); }},
+      {.name = "toolbox snapshots",
+       .synopsis = "[OPTIONS] [NAME]",
+       .summary = N_("list the snapshots of a toolbox"),
+       .options = {kJson, kNoLegend, kNoPager},
+       .complete = Complete::kToolboxes,
+       .most = 1,
+       .act = [](const Parsed& parsed) { return app::list_snapshots(argument(parsed, 0), listing_of(parsed)); }},
+      {.name = "toolbox rollback",
+       .synopsis = "[NAME [SNAPSHOT]]",
+       .summary = N_("make a toolbox what it was at a snapshot, the last one unless said otherwise"),
+       .complete = Complete::kToolboxes,
+       .most = 2,
+       .act = [](const Parsed& parsed) { return app::roll_back_toolbox(argument(parsed, 0), argument(parsed, 1)); }},
+      {.name = "toolbox undo",
+       .synopsis = "[NAME]",
+       .summary = N_("take the last rollback, upgrade or rebase back"),
+       .complete = Complete::kToolboxes,
+       .most = 1,
+       .act = [](const Parsed& parsed) { return app::undo_toolbox(argument(parsed, 0)); }},
+  };
+}
+
+}  // namespace
+
+std::vector<Verb> toolbox_verbs() {
+  std::vector<Verb> all = making();
+  for (auto part : {tending, going_back}) std::ranges::move(part(), std::back_inserter(all));
+  return all;
+}
+
+}  // namespace hutch::cli
