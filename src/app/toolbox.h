@@ -25,6 +25,7 @@ namespace hutch::app {
 class StartingToolbox {
  public:
   [[nodiscard]] static Result<StartingToolbox> start(facts::Facts& facts, const host::Toolbox& toolbox);
+  [[nodiscard]] bool is_ours() const { return static_cast<bool>(messages_); }
   [[nodiscard]] std::string messages() const;
 
  private:
@@ -35,6 +36,9 @@ class StartingToolbox {
 // made, and one rename makes it so. `toolbox` is then as it was written.
 [[nodiscard]] Status change_stack(const facts::Facts& facts, host::Toolbox& toolbox,
                                   const std::function<Status(toolbox::Stack& stack)>& change);
+
+// Everything of it that is exported goes.
+[[nodiscard]] Status take_back_exports(const facts::Facts& facts, const host::Toolbox& toolbox);
 
 // Ends it, politely first.
 [[nodiscard]] Status stop_toolbox(const facts::Facts& facts, const host::Toolbox& toolbox,

@@ -26,6 +26,7 @@ Status remove(const facts::Facts& facts, const std::string& name, bool force) {
   const host::Toolbox toolbox = TRY(host::read_toolbox(facts, name));
   constexpr std::chrono::milliseconds kPatience(2000);
   if (force) TRY(stop_toolbox(facts, toolbox, kPatience));
+  TRY(take_back_exports(facts, toolbox));
   {
     const os::Fd lock = TRY(host::lock_toolbox(toolbox));
     TRY(host::forget_toolbox(facts, toolbox));

@@ -1,6 +1,10 @@
+#include <fcntl.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 
@@ -16,6 +20,8 @@
 
 namespace hutch::app {
 namespace {
+
+constexpr const char* kLogFile = "log";
 
 // Of the caller, whatever the toolbox's own are: what belongs to a terminal and to a language.
 constexpr const char* kPassed[] = {"TERM",
@@ -85,6 +91,7 @@ Result<plan::ExecRequest> request_of(const EnterOptions& options) {
   if (!options.user.empty()) arguments.insert(arguments.end(), {"--user", options.user});
   add_directory(options, arguments);
   if (options.command.empty()) arguments.insert(arguments.end(), {"--login", "--notice"});
+  if (options.is_detached) arguments.emplace_back("--detach");
   arguments.emplace_back("--");
   arguments.insert(arguments.end(), options.command.begin(), options.command.end());
   request.command = {.program = guest, .arguments = std::move(arguments), .directory = {}};
@@ -112,6 +119,21 @@ class TerminalMark {
   bool is_shown_ = false;
 };
 
+// What a detached command prints is kept beside the toolbox; a long log makes room once.
+Status print_into_log(const host::Toolbox& toolbox) {
+  constexpr off_t kMost = 8 << 20;
+  const HostPath file = toolbox.directory / kLogFile;
+  struct stat status {};
+  if (::stat(file.c_str(), &status) == 0 && status.st_size > kMost) {
+    (void)::rename(file.c_str(), (toolbox.directory / "log.1").c_str());  // else it grows on
+  }
+  const os::Fd log = TRY(os::open_path(file, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0600));
+  const os::Fd nothing = TRY(os::open_path(HostPath::literal("/dev/null"), O_RDONLY));
+  const bool is_done = ::dup2(nothing.get(), STDIN_FILENO) >= 0 && ::dup2(log.get(), STDOUT_FILENO) >= 0 &&
+                       ::dup2(log.get(), STDERR_FILENO) >= 0;
+  return is_done ? Status() : unexpected(system_error(errno, _("cannot write a log")));
+}
+
 bool is_gone(const Error& error) {
   return error.code == ENOENT || error.code == ECONNREFUSED || error.kind == ErrorKind::kUnavailable;
 }
@@ -130,26 +152,59 @@ Error not_started(Error error, const std::string& messages) {
 }  // namespace
 
 Result<int> enter(const EnterOptions& options) {
-  constexpr int kAttempts = 5;  // it may end while we come, and another may start it
+  using Clock = std::chrono::steady_clock;
+  constexpr std::chrono::seconds kPatience(10);
+  constexpr timespec kPause = {.tv_sec = 0, .tv_nsec = 2'000'000};
   facts::Facts facts = TRY(host::probe());
   const host::Toolbox toolbox = TRY(find_toolbox(facts, options.name));
+  if (options.is_detached) TRY(print_into_log(toolbox));
   const plan::ExecRequest request = TRY(request_of(options));
   const host::Running place{.record = {}, .directory = host::instances_directory(facts) / toolbox.declared.id.str()};
   std::optional<TerminalMark> mark;
   if (request.has_terminal && options.command.empty()) mark.emplace(toolbox.name.str());
-  std::string messages;
-  for (int attempt = 0;; ++attempt) {
+  // It may end while we come, and another may start it meanwhile.
+  for (const Clock::time_point deadline = Clock::now() + kPatience;;) {
     auto outcome = host::execute_in(place, request);
     if (outcome) return plan::exit_code(*outcome);
-    if (!is_gone(outcome.error()) || attempt == kAttempts) {
-      return unexpected(not_started(std::move(outcome).error(), messages));
+    if (!is_gone(outcome.error()) || Clock::now() > deadline) {
+      return unexpected(not_started(std::move(outcome).error(), {}));
     }
-    if (!messages.empty()) return unexpected(not_started(std::move(outcome).error(), messages));
     const StartingToolbox starting = TRY(StartingToolbox::start(facts, toolbox));
+    if (!starting.is_ours()) {  // one that is on its way out is not yet gone, or somebody else was quicker
+      (void)::nanosleep(&kPause, nullptr);
+      continue;
+    }
     outcome = host::execute_in(place, request);
     if (outcome) return plan::exit_code(*outcome);
-    if (!is_gone(outcome.error())) return unexpected(not_started(std::move(outcome).error(), starting.messages()));
-    messages = starting.messages();
+    const std::string messages = starting.messages();
+    if (!is_gone(outcome.error()) || !messages.empty()) {
+      return unexpected(not_started(std::move(outcome).error(), messages));
+    }
+  }
+}
+
+// Until it is interrupted, when it follows.
+Result<int> toolbox_logs(const std::string& name, bool follows) {
+  const facts::Facts facts = TRY(host::probe());
+  const host::Toolbox toolbox = TRY(find_toolbox(facts, name));
+  const HostPath file = toolbox.directory / kLogFile;
+  const auto log = os::open_path(file, O_RDONLY | O_NOFOLLOW);
+  if (!log && log.error().code == ENOENT) return kSucceeded;
+  if (!log) return unexpected(log.error());
+  const os::Fd watch(::inotify_init1(IN_CLOEXEC));
+  if (follows && (!watch || ::inotify_add_watch(watch.get(), file.c_str(), IN_MODIFY) < 0)) {
+    return unexpected(system_error(errno, _("cannot watch the log")));
+  }
+  char buffer[64 << 10];
+  while (true) {
+    const ssize_t count = ::read(log->get(), buffer, sizeof buffer);
+    if (count < 0) return unexpected(system_error(errno, _("cannot read the log")));
+    if (count > 0) {
+      print_text(std::string_view(buffer, static_cast<std::size_t>(count)));
+      continue;
+    }
+    if (!flush_output() || !follows) return kSucceeded;
+    if (::read(watch.get(), buffer, sizeof buffer) < 0) return kSucceeded;
   }
 }
 

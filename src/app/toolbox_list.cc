@@ -43,10 +43,22 @@ std::string line(const char* what, const std::string& value) {
   return value.empty() ? std::string() : text::format("%-12s%s\n", what, text::printable(value).c_str());
 }
 
+// What was exported knows a toolbox by its id.
+Result<host::Toolbox> find_by_id(const facts::Facts& facts, const std::string& id, Error otherwise) {
+  for (const std::string& name : TRY(host::list_toolboxes(facts))) {
+    auto toolbox = host::read_toolbox(facts, name);
+    if (toolbox && toolbox->declared.id.str() == id) return toolbox;
+  }
+  return unexpected(std::move(otherwise));
+}
+
 }  // namespace
 
 Result<host::Toolbox> find_toolbox(const facts::Facts& facts, const std::string& name) {
-  if (!name.empty()) return host::read_toolbox(facts, name);
+  if (!name.empty()) {
+    auto named = host::read_toolbox(facts, name);
+    return named || !InstanceId::parse(name) ? named : find_by_id(facts, name, std::move(named).error());
+  }
   const std::vector<std::string> names = TRY(host::list_toolboxes(facts));
   if (names.size() == 1) return host::read_toolbox(facts, names.front());
   if (names.empty()) {

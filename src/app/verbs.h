@@ -119,6 +119,7 @@ struct EnterOptions {
   std::string user;                      // inside; empty: the caller
   std::vector<std::string> environment;  // NAME=VALUE, or NAME to pass on
   std::optional<std::string> directory;  // inside
+  bool is_detached = false;              // goes on without us; what it prints is kept for toolbox_logs()
 };
 // kNotFound and kNotRunnable are not used: what runs inside tells of its command itself.
 [[nodiscard]] Result<int> enter(const EnterOptions& options);
@@ -131,6 +132,7 @@ struct CreateOptions {
   profile::Layer permissions;
   bool json = false;
 };
+[[nodiscard]] Result<int> toolbox_logs(const std::string& name, bool follows);
 [[nodiscard]] Result<int> create_toolbox(const CreateOptions& options);
 [[nodiscard]] Result<int> run_toolbox(const EnterOptions& options, const std::string& image);  // made, run, removed
 [[nodiscard]] Result<int> list_toolboxes(const Listing& listing);
@@ -146,6 +148,14 @@ struct SetOptions {
   profile::Layer permissions;
 };
 [[nodiscard]] Result<int> set_toolbox(const SetOptions& options);
+struct ToolboxExport {
+  std::string name;
+  std::vector<std::string> apps;      // desktop ids
+  std::vector<std::string> programs;  // names, or paths inside
+  bool is_taken_back = false;         // with nothing named: all of them
+};
+// With nothing named: says what is exported.
+[[nodiscard]] Result<int> export_from_toolbox(const ToolboxExport& options);
 [[nodiscard]] Result<int> clone_toolbox(const std::string& name, const std::string& other);
 [[nodiscard]] Result<int> snapshot_toolbox(const std::string& name, const std::string& snapshot);
 [[nodiscard]] Result<int> list_snapshots(const std::string& name, const Listing& listing);

@@ -64,6 +64,10 @@ Result<int> act_enter(const Parsed& parsed) {
 Result<int> act_run(const Parsed& parsed) {
   app::EnterOptions options = inside_of(parsed);
   options.command = parsed.arguments;
+  options.is_detached = parsed.has("detach");
+  if (options.is_detached && parsed.has("rm")) {
+    return failure(ErrorKind::kUsage, _("--detach and --rm exclude each other"));
+  }
   if (const auto image = parsed.value("rm")) return app::run_toolbox(options, *image);
   options.name = parsed.value("toolbox").value_or("");
   return app::enter(options);
@@ -100,6 +104,38 @@ Result<int> act_stop_toolbox(const Parsed& parsed) {
   const auto seconds = text::parse_number(parsed.value("time").value_or("5"), kMost);
   if (!seconds) return failure(ErrorKind::kUsage, _("--time takes seconds"));
   return app::stop_toolboxes(parsed.arguments, parsed.has("time") ? std::chrono::seconds(*seconds) : kUsual);
+}
+
+app::ToolboxExport export_of(const Parsed& parsed, bool is_taken_back) {
+  return {.name = argument(parsed, 0),
+          .apps = parsed.values("app"),
+          .programs = parsed.values("bin"),
+          .is_taken_back = is_taken_back};
+}
+
+const Option kApp = {
+    .name = "app", .value = N_("APP"), .help = N_("an app of the toolbox, by its desktop id"), .repeats = true};
+const Option kProgram = {
+    .name = "bin", .value = N_("PROGRAM"), .help = N_("a program of the toolbox"), .repeats = true};
+
+std::vector<Verb> exporting() {
+  return {
+      {.name = "toolbox export",
+       .synopsis = "[OPTIONS] [NAME]",
+       .summary =
+           N_("put apps and programs of a toolbox into the menu and on the PATH; without options, say which are"),
+       .options = {kApp, kProgram},
+       .complete = Complete::kToolboxes,
+       .most = 1,
+       .act = [](const Parsed& parsed) { return app::export_from_toolbox(export_of(parsed, false)); }},
+      {.name = "toolbox unexport",
+       .synopsis = "[OPTIONS] [NAME]",
+       .summary = N_("take exported apps and programs back, all of them unless some are named"),
+       .options = {kApp, kProgram},
+       .complete = Complete::kToolboxes,
+       .most = 1,
+       .act = [](const Parsed& parsed) { return app::export_from_toolbox(export_of(parsed, true)); }},
+  };
 }
 
 Verb enter_verb(const char* name) {
@@ -152,6 +188,9 @@ std::vector<Verb> making() {
                     .value = N_("IMAGE"),
                     .help = N_("in a new toolbox of this image, removed afterwards"),
                     .complete = Complete::kImages},
+                   {.name = "detach",
+                    .letter = 'd',
+                    .help = N_("come back at once; what it prints is kept: toolbox logs")},
                    {.name = "root", .help = N_("be root inside")},
                    kUser,
                    kEnvironment,
@@ -166,6 +205,13 @@ std::vector<Verb> making() {
 
 std::vector<Verb> tending() {
   return {
+      {.name = "toolbox logs",
+       .synopsis = "[--follow] [NAME]",
+       .summary = N_("what detached commands of a toolbox printed"),
+       .options = {{.name = "follow", .letter = 'f', .help = N_("go on as it grows")}},
+       .complete = Complete::kToolboxes,
+       .most = 1,
+       .act = [](const Parsed& parsed) { return app::toolbox_logs(argument(parsed, 0), parsed.has("follow")); }},
       {.name = "toolbox list",
        .synopsis = "[OPTIONS]",
        .summary = N_("list toolboxes"),
@@ -253,7 +299,7 @@ std::vector<Verb> going_back() {
 
 std::vector<Verb> toolbox_verbs() {
   std::vector<Verb> all = making();
-  for (auto part : {tending, going_back}) std::ranges::move(part(), std::back_inserter(all));
+  for (auto part : {tending, exporting, going_back}) std::ranges::move(part(), std::back_inserter(all));
   return all;
 }
 

@@ -16,6 +16,7 @@ struct Call {
 // Each gives the exit status; enter and sudo end with it only when the command could not be started.
 [[nodiscard]] int set_up(const Call& call);
 [[nodiscard]] int enter(const Call& call);
+[[nodiscard]] int show(const Call& call);
 [[nodiscard]] int sudo(const Call& call);
 
 }  // namespace hutch::guest

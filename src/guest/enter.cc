@@ -31,6 +31,7 @@ struct Request {
   bool is_login = false;
   bool clears_groups = false;
   bool notices = false;
+  bool detaches = false;
   std::vector<std::string> command;
 };
 
@@ -59,6 +60,8 @@ Result<Request> parse(const std::vector<std::string>& words) {
       request.is_login = true;
     } else if (word == "--clear-groups") {
       request.clears_groups = true;
+    } else if (word == "--detach") {
+      request.detaches = true;
     } else if (word == "--notice") {
       request.notices = true;
     } else {
@@ -86,6 +89,15 @@ bool go_to(const Request& request) {
   if (!directory || ::fstat(directory->get(), &status) != 0) return false;
   const Identity there{.device = status.st_dev, .inode = status.st_ino};
   return there == *request.identity && ::fchdir(directory->get()) == 0;
+}
+
+// One that was asked for by name, without an identity, is the toolbox's own and must be there.
+Status enter_asked(const Request& request, Environment& environment) {
+  if (::chdir(request.directory.c_str()) == 0) {
+    set(environment, "PWD", request.directory);
+    return {};
+  }
+  return unexpected(system_error(errno, text::format("'%s'", text::printable(request.directory).c_str())));
 }
 
 void choose_directory(const Request& request, const User& user, Environment& environment) {
@@ -151,6 +163,20 @@ int run_command(const std::vector<std::string>& words, const Environment& enviro
   return report(program.path, execute(program.path, words, environment));
 }
 
+// A terminal of the toolbox belongs to who works on it: programs open it once more by its name.
+void hand_over_terminals(const User& user) {
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
+    if (::isatty(fd) != 0) (void)!::fchown(fd, user.uid, static_cast<gid_t>(-1));  // with one id it is theirs already
+  }
+}
+
+// The caller is told at once; the command goes on as PID 1's, in a session of its own.
+bool is_caller_s_part() {
+  const pid_t child = ::fork();
+  if (child == 0) (void)::setsid();  // cannot fail in a new process
+  return child > 0;
+}
+
 int run(const Request& request, User user, Environment environment) {
   const bool is_direct = !request.command.empty() && !request.is_login;
   if (is_direct) return run_command(request.command, environment);
@@ -176,6 +202,7 @@ int enter(const Call& call) {
   if (!settings) return fail(settings.error());
   const auto user = choose_user(*request, *settings);
   if (!user) return fail(user.error());
+  hand_over_terminals(*user);
   const Groups groups = request->clears_groups ? Groups::kNone : Groups::kOfUser;
   if (const auto done = become(*user, groups, settings->is_single_uid); !done) return fail(done.error());
   Environment environment = call.environment;
@@ -183,7 +210,13 @@ int enter(const Call& call) {
   const std::string search_path = complete_search_path(value_of(environment, "PATH"));
   set(environment, "PATH", search_path);
   keep_locales(environment, has_locale);
-  choose_directory(*request, *user, environment);
+  const bool is_asked = !request->directory.empty() && !request->identity;
+  if (is_asked) {
+    if (const auto done = enter_asked(*request, environment); !done) return fail(done.error());
+  } else {
+    choose_directory(*request, *user, environment);
+  }
+  if (request->detaches && is_caller_s_part()) return 0;
   return run(*request, *user, std::move(environment));
 }
 

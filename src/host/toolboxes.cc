@@ -5,6 +5,7 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -94,7 +95,13 @@ Result<Toolbox> read_toolbox(const facts::Facts& facts, const std::string& name)
 
 Result<os::Fd> lock_toolbox(const Toolbox& toolbox) {
   os::Fd lock = TRY(os::open_path(toolbox.directory / "lock", O_RDWR | O_CREAT | O_NOFOLLOW, 0600));
-  if (TRY(os::try_lock(lock.get(), os::LockKind::kExclusive))) return lock;
+  // Whoever has just left holds it for a moment longer.
+  constexpr int kAttempts = 100;
+  constexpr timespec kPause = {.tv_sec = 0, .tv_nsec = 7'000'000};
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    if (TRY(os::try_lock(lock.get(), os::LockKind::kExclusive))) return lock;
+    (void)::nanosleep(&kPause, nullptr);  // cut short, it is tried sooner
+  }
   return failure(ErrorKind::kConflict,
                  text::format(_("toolbox '%s' is running, or being changed"), toolbox.name.c_str()),
                  text::format("hutch toolbox stop %s", toolbox.name.c_str()));

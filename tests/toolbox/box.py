@@ -12,7 +12,16 @@ import scene  # noqa: E402
 from scene import HUTCH, check, conclude, environment, need, run, same, until  # noqa: E402,F401
 
 APPLETS = ("sh", "ash", "id", "env", "cat", "ls", "true", "false", "pwd", "sleep", "touch", "stat", "echo", "hostname", "ps",
-           "kill", "mkdir", "rm", "ln", "chown", "chmod", "wc", "test", "tty", "stty", "grep", "nohup", "mv", "dd", "whoami")
+           "kill", "mkdir", "rm", "ln", "chown", "chmod", "wc", "test", "tty", "stty", "grep", "mv", "dd", "whoami")
+
+
+APP = {
+    "usr/share/applications/org.example.App.desktop":
+        "[Desktop Entry]\nType=Application\nName=App\nName[de]=Anwendung\nExec=app --new %U\nTryExec=app\nIcon=org.example.App\n"
+        "MimeType=text/x-example;\nDBusActivatable=true\nStartupWMClass=app\nActions=more;\n\n[Desktop Action more]\nName=More\nExec=app --more\n",
+    "usr/share/icons/hicolor/48x48/apps/org.example.App.png": "not really a picture",
+    "usr/share/applications/odd.desktop": "[Desktop Entry]\nName=Odd\nExec=\"unclosed\n",
+}
 
 
 def busybox_tree():
@@ -21,6 +30,10 @@ def busybox_tree():
     subprocess.run(["cp", "/bin/busybox", tree + "/bin/"], check=True)
     for applet in APPLETS:
         os.symlink("busybox", f"{tree}/bin/{applet}")
+    for place, content in APP.items():
+        os.makedirs(os.path.dirname(f"{tree}/{place}"), exist_ok=True)
+        with open(f"{tree}/{place}", "w", encoding="utf-8") as file:
+            file.write(content)
     return tree
 
 

@@ -94,7 +94,8 @@ terminal.type("exit 5\n")
 same("a shell's status comes back", 5, terminal.wait())
 
 # --- who keeps it running
-inside("one", "sh", "-c", "nohup sleep 1000 >/dev/null 2>&1 &")
+result = inside("one", "sh", "-c", "sleep 1000 >/dev/null 2>&1 &")
+same("a command is left in the background", (0, ""), (result.returncode, result.stderr))
 check("what runs in the background keeps it running", is_running("one"))
 result = hutch("toolbox", "rm", "one")
 check("one that runs is not removed", result.returncode == 1 and "running" in result.stderr, result.stderr)

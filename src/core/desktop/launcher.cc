@@ -70,6 +70,8 @@ void name_box(KeyGroup& group, const Launcher& launcher) {
   remove(group, "StartupWMClass");
 }
 
+}  // namespace
+
 std::string quoted_for_shell(std::string_view text) {
   std::string result = "'";
   for (const char c : text) {
@@ -81,8 +83,6 @@ std::string quoted_for_shell(std::string_view text) {
   }
   return result + "'";
 }
-
-}  // namespace
 
 std::string app_word(const Launcher& launcher) {
   return launcher.box.empty() ? launcher.app : launcher.app + "@" + launcher.box.str();

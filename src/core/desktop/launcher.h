@@ -40,6 +40,8 @@ using FindProgram = std::function<std::optional<HostPath>(const std::string& wor
 [[nodiscard]] Result<KeyFile> sandboxed_service(KeyFile service, const Launcher& launcher, const FindProgram& find);
 // A program for the user's bin directory.
 [[nodiscard]] std::string shim_text(const Launcher& launcher, const HostPath& program);
+// One word for sh(1).
+[[nodiscard]] std::string quoted_for_shell(std::string_view text);
 inline constexpr const char* kShimHead = "#!/bin/sh\n# Written by 'hutch desktop export'.\n";
 
 }  // namespace hutch::desktop
