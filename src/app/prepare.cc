@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "app/file_arguments.h"
+#include "app/hold.h"
 #include "app/resolve.h"
 #include "base/i18n.h"
 #include "base/text.h"
@@ -79,6 +80,8 @@ Result<Prepared> prepare(facts::Facts probed, const RunRequest& asked, Purpose p
   prepared.note = resolved.note;
   const auto layers = TRY(not_the_program(host::load_layers(facts, resolved, request.box)));
   prepared.profile = TRY(not_the_program(profile::merge(resolved.profile, layers, request)));
+  const auto remember = purpose == Purpose::kRun ? host::Remember::kYes : host::Remember::kNo;
+  if (!resolved.derived) TRY(not_the_program(hold_update(facts, layers, prepared.profile, remember)));
   request.files = TRY(not_the_program(file_arguments(request, asked.bind_arguments, prepared.profile, directory)));
   compose::Launch launch{.instance = TRY(not_the_program(instance_id(facts, request, resolved.profile, purpose))),
                          .program = std::move(resolved.program),

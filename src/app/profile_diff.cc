@@ -5,8 +5,10 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "core/profile/difference.h"
+#include "core/profile/hold.h"
 #include "core/profile/merge.h"
 #include "core/profile/vocabulary.h"
+#include "host/acceptance.h"
 #include "host/probe.h"
 #include "host/profiles.h"
 
@@ -51,20 +53,42 @@ Json json_of(const std::vector<profile::Sentence>& sentences) {
   return list;
 }
 
+struct Titles {
+  const char* gained;
+  const char* lost;
+};
+
+int print_difference(const profile::Difference& difference, const Titles& titles, bool json) {
+  if (json) {
+    print_json(Json{{"gained", json_of(difference.gained)}, {"lost", json_of(difference.lost)}});
+  } else {
+    print_sentences(titles.gained, difference.gained);
+    print_sentences(titles.lost, difference.lost);
+  }
+  return difference == profile::Difference{} ? kSucceeded : kFailed;
+}
+
 }  // namespace
 
 Result<int> diff_profiles(const std::string& before, const std::string& after, bool json) {
   const facts::Facts facts = TRY(host::probe());
   const profile::Profile first = TRY(load(facts, before));
   const profile::Profile second = TRY(load(facts, after));
-  const profile::Difference difference = profile::compare(first, second);
-  if (json) {
-    print_json(Json{{"gained", json_of(difference.gained)}, {"lost", json_of(difference.lost)}});
-  } else {
-    print_sentences(_("Only the second:"), difference.gained);
-    print_sentences(_("Only the first:"), difference.lost);
-  }
-  return difference == profile::Difference{} ? kSucceeded : kFailed;
+  return print_difference(profile::compare(first, second), {_("Only the second:"), _("Only the first:")}, json);
+}
+
+Result<int> diff_update(const std::string& name, bool json) {
+  const facts::Facts facts = TRY(host::probe());
+  const ProfileName id = TRY(ProfileName::parse(name));
+  const auto layers = TRY(host::load_layers(facts, id, {}));
+  host::Acceptance acceptance = TRY(host::read_acceptance(facts, id, layers));
+  profile::Profile now{.id = id};
+  now.grants = std::move(acceptance.now.grants);
+  std::erase_if(now.grants, [](const profile::Grant& grant) { return !profile::is_right(grant); });
+  profile::Profile before{.id = id};
+  before.grants = acceptance.before ? acceptance.before->grants : now.grants;
+  return print_difference(profile::compare(before, now), {_("Withheld until accepted:"), _("No longer granted:")},
+                          json);
 }
 
 Result<int> show_resolved(const std::string& name, bool json) {

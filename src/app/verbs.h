@@ -82,6 +82,9 @@ struct ImportRequest {
 [[nodiscard]] Result<int> import_profile(const ImportRequest& request);
 // What one profile or file grants more and less than another.
 [[nodiscard]] Result<int> diff_profiles(const std::string& before, const std::string& after, bool json);
+// The same of what was accepted of a profile's shipped files and what they say now; and its acceptance.
+[[nodiscard]] Result<int> diff_update(const std::string& name, bool json);
+[[nodiscard]] Result<int> accept_profile(const std::string& name);
 // Every grant in force with its flag, place and reason.
 [[nodiscard]] Result<int> show_resolved(const std::string& name, bool json);
 [[nodiscard]] Result<int> new_profile(const profile::Request& request, bool is_dry_run);

@@ -254,7 +254,12 @@ Result<int> act_profile_import(const Parsed& parsed) {
                               .json = parsed.has("json")});
 }
 
+Result<int> act_profile_accept(const Parsed& parsed) {
+  return app::accept_profile(parsed.arguments.front());
+}
+
 Result<int> act_profile_diff(const Parsed& parsed) {
+  if (parsed.arguments.size() == 1) return app::diff_update(parsed.arguments[0], parsed.has("json"));
   return app::diff_profiles(parsed.arguments[0], parsed.arguments[1], parsed.has("json"));
 }
 

@@ -34,6 +34,7 @@ namespace hutch::cli {
 [[nodiscard]] Result<int> act_profile_lint(const Parsed& parsed);
 [[nodiscard]] Result<int> act_profile_edit(const Parsed& parsed);
 [[nodiscard]] Result<int> act_profile_import(const Parsed& parsed);
+[[nodiscard]] Result<int> act_profile_accept(const Parsed& parsed);
 [[nodiscard]] Result<int> act_profile_diff(const Parsed& parsed);
 [[nodiscard]] Result<int> act_profile_new(const Parsed& parsed);
 [[nodiscard]] Result<int> act_desktop_export(const Parsed& parsed);

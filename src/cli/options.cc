@@ -282,7 +282,7 @@ std::vector<Verb> service_verbs() {
   };
 }
 
-std::vector<Verb> other_verbs() {
+std::vector<Verb> profile_verbs() {
   return {
       {.name = "profile list",
        .synopsis = "[OPTIONS]",
@@ -308,13 +308,20 @@ std::vector<Verb> other_verbs() {
        .most = -1,
        .act = act_profile_lint},
       {.name = "profile diff",
-       .synopsis = "[OPTIONS] NAME|FILE NAME|FILE",
-       .summary = N_("say in words what the second allows more and less than the first"),
+       .synopsis = "[OPTIONS] NAME|FILE [NAME|FILE]",
+       .summary = N_("say in words what the second allows more and less than the first, or what an update brought"),
        .options = {kJson, kNoPager},
        .complete = Complete::kProfiles,
-       .least = 2,
+       .least = 1,
        .most = 2,
        .act = act_profile_diff},
+      {.name = "profile accept",
+       .synopsis = "NAME",
+       .summary = N_("allow what an update of a profile grants more"),
+       .complete = Complete::kProfiles,
+       .least = 1,
+       .most = 1,
+       .act = act_profile_accept},
       {.name = "profile new",
        .synopsis = "[OPTIONS] APP|COMMAND",
        .summary = N_("start a profile of your own from what the program's package tells"),
@@ -341,6 +348,11 @@ std::vector<Verb> other_verbs() {
        .least = 1,
        .most = 1,
        .act = act_profile_edit},
+  };
+}
+
+std::vector<Verb> other_verbs() {
+  return {
       {.name = "doctor",
        .synopsis = "[OPTIONS]",
        .summary = N_("try what this host can do, and say how to cure what it cannot"),
@@ -367,7 +379,7 @@ std::vector<Verb> other_verbs() {
 std::vector<Verb> all_verbs() {
   std::vector<Verb> all = running_verbs();
   for (std::vector<Verb> more : {override_verbs(), watching_verbs(), acting_verbs(), service_verbs(), desktop_verbs(),
-                                 toolbox_verbs(), image_verbs(), other_verbs()}) {
+                                 toolbox_verbs(), image_verbs(), profile_verbs(), other_verbs()}) {
     all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
   }
   return all;

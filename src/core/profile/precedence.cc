@@ -17,7 +17,20 @@ unsigned long long place_in(const std::array<std::string_view, N>& order, std::s
   return N;
 }
 
-// How much a grant gives, to be compared within one subject only.
+bool holds_bus_name(std::string_view outer, std::string_view inner) {
+  if (outer == inner) return true;
+  if (!outer.ends_with(".*")) return false;
+  const std::string_view stem = outer.substr(0, outer.size() - 2);
+  if (inner.ends_with(".*")) inner.remove_suffix(2);
+  return inner == stem || (inner.starts_with(stem) && inner.substr(stem.size()).starts_with('.'));
+}
+
+auto order_of(const Origin& origin) {
+  return std::tie(origin.file, origin.line, origin.column);
+}
+
+}  // namespace
+
 unsigned long long width(const Grant& grant) {
   static constexpr std::array<std::string_view, 5> kFiles = {"hidden", "ro", "overlay", "rw", "create"};
   static constexpr std::array<std::string_view, 3> kBus = {"see", "talk", "own"};
@@ -44,20 +57,6 @@ unsigned long long width(const Grant& grant) {
       return 0;
   }
 }
-
-bool holds_bus_name(std::string_view outer, std::string_view inner) {
-  if (outer == inner) return true;
-  if (!outer.ends_with(".*")) return false;
-  const std::string_view stem = outer.substr(0, outer.size() - 2);
-  if (inner.ends_with(".*")) inner.remove_suffix(2);
-  return inner == stem || (inner.starts_with(stem) && inner.substr(stem.size()).starts_with('.'));
-}
-
-auto order_of(const Origin& origin) {
-  return std::tie(origin.file, origin.line, origin.column);
-}
-
-}  // namespace
 
 bool holds(Kind kind, std::string_view outer, std::string_view inner) {
   if (outer == "*" || outer == inner) return true;

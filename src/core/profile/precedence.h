@@ -15,6 +15,9 @@ namespace hutch::profile {
 // True when the two grants cannot both be in a profile: same kind and name, and for bus call rules the same rule.
 [[nodiscard]] bool is_same_subject(const Grant& left, const Grant& right);
 
+// How much a grant gives, to be compared within one subject only.
+[[nodiscard]] unsigned long long width(const Grant& grant);
+
 // Between grants of one subject and no difference in rank: the narrower first. A total order, so that the outcome never
 // depends on the order of files.
 [[nodiscard]] bool precedes(const Grant& left, const Grant& right);
