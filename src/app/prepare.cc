@@ -13,6 +13,7 @@
 #include "core/compose/compose.h"
 #include "core/plan/check.h"
 #include "core/profile/merge.h"
+#include "host/activation.h"
 #include "host/cgroup.h"
 #include "host/gather.h"
 #include "host/instances.h"
@@ -66,6 +67,9 @@ Status join_unit(compose::Launch& launch) {
   const char* const watchdog = std::getenv("WATCHDOG_USEC");
   if (socket != nullptr && *socket == '/') launch.notify_socket = TRY(HostPath::parse(socket));
   if (watchdog != nullptr) launch.watchdog = watchdog;
+  launch.sockets = TRY(host::take_sockets());
+  const char* const names = std::getenv("LISTEN_FDNAMES");
+  if (!launch.sockets.empty() && names != nullptr) launch.socket_names = names;
   return {};
 }
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <ctime>
+#include <optional>
 
 #include "app/print.h"
 #include "app/rates.h"
@@ -52,6 +53,7 @@ class Top {
   instance::Screen screen_;
   std::string question_;  // the limit that is being typed: "memory" or "cpu"; empty: none
   std::string answer_;
+  std::optional<host::Running> subject_;  // of the question: another one may be chosen when this one ends meanwhile
 };
 
 Status Top::look() {
@@ -90,7 +92,7 @@ Status Top::draw() const {
   std::string text = "\x1b[H";
   const std::vector<std::string> lines = instance::lines_of(screen);
   for (std::size_t index = 0; index < lines.size(); ++index) {
-    text += lines[index] + "\x1b[K";
+    text += "\x1b[K" + lines[index];  // behind a full line it would erase the last character
     if (index + 1 < lines.size()) text += "\r\n";
   }
   return os::write_all(STDOUT_FILENO, text);
@@ -122,6 +124,7 @@ bool Top::press_one(char key) {
   if (screen_.selected >= instances_.size()) return true;
   if (key == 'm') question_ = "memory";
   if (key == 'c') question_ = "cpu";
+  subject_ = instances_[screen_.selected];
   act(key);
   return true;
 }
@@ -158,13 +161,13 @@ void Top::change_limit() {
   answer_.clear();
   const auto change = [&]() -> Status {
     const plan::Limits limits = TRY(compose::scope_limits({&grant}, facts_.user.home));
-    return host::ask_limits(instances_[screen_.selected].record.scope, limits);
+    return host::ask_limits(subject_->record.scope, limits);
   };
   tell(change(), _("limit changed"));
 }
 
 void Top::tell(const Status& done, const char* what) {
-  screen_.message = instances_[screen_.selected].record.id.str() + ": " + (done ? what : done.error().describe());
+  screen_.message = subject_->record.id.str() + ": " + (done ? what : done.error().describe());
 }
 
 // Signals that end a program end this one between two looks, with the terminal put right.

@@ -44,6 +44,10 @@ Status check(const UnitOptions& options) {
                    text::format(_("--restart knows no '%s'"), text::printable(options.restart).c_str()),
                    _("use no, always, on-success, on-failure, on-abnormal, on-abort or on-watchdog"));
   }
+  if (!options.listen.empty() && !options.socket.empty()) {
+    return failure(ErrorKind::kUsage,
+                   _("--listen starts an instance for each connection, --socket one for all: take one"));
+  }
   if (options.watchdog != 0 && !options.notifies) {
     return failure(ErrorKind::kUsage, _("--watchdog needs --notify: the app has to say that it is alive"));
   }
@@ -60,6 +64,7 @@ Result<int> unit(const UnitOptions& options) {
                           .description = text::format(_("%s in its sandbox"), options.words.front().c_str()),
                           .command = {program.str(), "run", "--in-unit"},
                           .listen = options.listen,
+                          .socket = options.socket,
                           .restart = options.restart,
                           .notifies = options.notifies,
                           .watchdog = options.watchdog};
@@ -67,14 +72,15 @@ Result<int> unit(const UnitOptions& options) {
   file.command.insert(file.command.end(), options.words.begin(), options.words.end());
   if (options.only_prints) {
     print_text(instance::service_text(file));
-    if (!file.listen.empty()) print_text("\n" + instance::socket_text(file));
+    if (instance::has_socket(file)) print_text("\n" + instance::socket_text(file));
     return kSucceeded;
   }
   const HostPath directory = facts.directories.config / "systemd/user";
   TRY(os::make_directories(directory, kDirectoryMode));
   TRY(os::replace_file(directory / instance::service_name(file), instance::service_text(file), kFileMode));
-  const std::string started = file.listen.empty() ? instance::service_name(file) : instance::socket_name(file);
-  if (!file.listen.empty()) TRY(os::replace_file(directory / started, instance::socket_text(file), kFileMode));
+  const bool has_socket = instance::has_socket(file);
+  const std::string started = has_socket ? instance::socket_name(file) : instance::service_name(file);
+  if (has_socket) TRY(os::replace_file(directory / started, instance::socket_text(file), kFileMode));
   print_text(
       text::format(_("wrote '%s'\nstart it: systemctl --user daemon-reload && systemctl --user enable --now %s\n"),
                    (directory / instance::service_name(file)).c_str(), started.c_str()));

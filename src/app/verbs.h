@@ -52,8 +52,10 @@ struct ExecOptions {
 [[nodiscard]] Result<int> ps(const Listing& listing, bool with_processes);
 // The last runs that are over, at most `most`; of these instances, apps or boxes, or of all.
 [[nodiscard]] Result<int> history(const std::vector<std::string>& names, std::size_t most, const Listing& listing);
-// What an instance, or the last one of an app, printed into the journal. `lines` is a number or "all".
-[[nodiscard]] Result<int> logs(const std::string& name, const std::string& lines, bool follows);
+// What an instance, or the last one of an app, printed into the journal or its own log. `lines`: none means all.
+[[nodiscard]] Result<int> logs(const std::string& name, std::optional<std::size_t> lines, bool follows);
+// Its terminal, or what it prints from now on, its signals and its end.
+[[nodiscard]] Result<int> attach(const std::string& name);
 [[nodiscard]] Result<int> inspect(const std::vector<std::string>& names, bool json);
 [[nodiscard]] Result<int> stop(const Targets& targets, std::chrono::milliseconds timeout);
 [[nodiscard]] Result<int> kill(const Targets& targets, int signal);
@@ -107,6 +109,7 @@ struct UnitOptions {
   std::vector<std::string> flags;  // of `run`, as typed
   std::string name;                // empty: the app's
   std::string listen;
+  std::string socket;
   std::string restart;
   bool notifies = false;
   std::uint64_t watchdog = 0;  // seconds

@@ -138,11 +138,16 @@ Result<int> act_history(const Parsed& parsed) {
 
 Result<int> act_logs(const Parsed& parsed) {
   constexpr unsigned long long kMost = 1000000;
-  const std::string lines = parsed.value("lines").value_or("all");
-  if (lines != "all" && !text::parse_number(lines, kMost)) {
-    return failure(ErrorKind::kUsage, text::format(_("--lines takes a number up to %llu"), kMost));
+  std::optional<std::size_t> lines;
+  if (const auto asked = parsed.value("lines"); asked && *asked != "all") {
+    lines = text::parse_number(*asked, kMost);
+    if (!lines) return failure(ErrorKind::kUsage, text::format(_("--lines takes a number up to %llu"), kMost));
   }
   return app::logs(parsed.arguments.front(), lines, parsed.has("follow"));
+}
+
+Result<int> act_attach(const Parsed& parsed) {
+  return app::attach(parsed.arguments.front());
 }
 
 Result<int> act_inspect(const Parsed& parsed) {
@@ -204,6 +209,7 @@ Result<int> act_unit(const Parsed& parsed) {
                            .flags = {},
                            .name = parsed.value("name").value_or(""),
                            .listen = parsed.value("listen").value_or(""),
+                           .socket = parsed.value("socket").value_or(""),
                            .restart = parsed.value("restart").value_or(""),
                            .notifies = parsed.has("notify"),
                            .watchdog = *watchdog,

@@ -19,6 +19,7 @@ namespace hutch::cli {
 [[nodiscard]] Result<int> act_ps(const Parsed& parsed);
 [[nodiscard]] Result<int> act_history(const Parsed& parsed);
 [[nodiscard]] Result<int> act_inspect(const Parsed& parsed);
+[[nodiscard]] Result<int> act_attach(const Parsed& parsed);
 [[nodiscard]] Result<int> act_logs(const Parsed& parsed);
 [[nodiscard]] Result<int> act_stop(const Parsed& parsed);
 [[nodiscard]] Result<int> act_kill(const Parsed& parsed);

@@ -71,12 +71,40 @@ class ForwardedSignals {
   bool restores_ = false;
 };
 
-// One command in a running sandbox, from the request to its end.
+// The keys that give a terminal back, podman's: ^P ^Q.
+class DetachKeys {
+ public:
+  // Takes them out; what is typed between them is the command's.
+  void look_at(std::string& typed) {
+    std::string kept;
+    for (const char key : typed) {
+      const bool is_second = has_first_ && key == kSecond;
+      if (has_first_ && !is_second) kept += kFirst;
+      is_complete_ = is_complete_ || is_second;
+      has_first_ = !is_second && key == kFirst;
+      if (!is_second && !has_first_) kept += key;
+    }
+    typed = std::move(kept);
+  }
+  [[nodiscard]] bool is_complete() const { return is_complete_; }
+
+ private:
+  static constexpr char kFirst = 'P' & 0x1F;
+  static constexpr char kSecond = 'Q' & 0x1F;
+  bool has_first_ = false;
+  bool is_complete_ = false;
+};
+
+// One command in a running sandbox, from the request to its end; or the plan's own, from an attachment on.
 class Execution {
  public:
   explicit Execution(os::Fd socket) : socket_(std::move(socket)) {}
   Status start(const plan::ExecRequest& request);
-  Result<plan::Outcome> run();
+  Status attach(Attachment attachment);
+  // Until it has ended or was detached.
+  Status run();
+  // Nothing of a detached one.
+  [[nodiscard]] const std::optional<plan::Outcome>& outcome() const { return outcome_; }
 
  private:
   Result<int> stream_for(int stream);
@@ -100,6 +128,8 @@ class Execution {
   std::optional<os::RawTerminal> raw_;
   int master_ = -1;  // borrowed from ours_
   std::optional<plan::Outcome> outcome_;
+  std::optional<Attachment> attachment_;
+  DetachKeys keys_;
 };
 
 // The command's end of a stream. Without a pty a pipe takes the place of a terminal, which never enters a sandbox.
@@ -136,17 +166,25 @@ Status Execution::start(const plan::ExecRequest& request) {
   return {};
 }
 
-Result<plan::Outcome> Execution::run() {
+Status Execution::attach(Attachment attachment) {
+  attachment_ = std::move(attachment);
+  return tell(Message::kAttach, attachment_->takes_terminal ? 1 : 0);
+}
+
+Status Execution::run() {
   const ForwardedSignals signals = TRY(ForwardedSignals::open());
-  while (!outcome_) {
+  while (!outcome_ && !keys_.is_complete()) {
+    const int changes = attachment_ ? attachment_->changes : -1;
     std::vector<pollfd> watched = {{.fd = socket_.get(), .events = POLLIN, .revents = 0},
-                                   {.fd = signals.fd(), .events = POLLIN, .revents = 0}};
+                                   {.fd = signals.fd(), .events = POLLIN, .revents = 0},
+                                   {.fd = changes, .events = POLLIN, .revents = 0}};
     for (const Route& route : routes_) route.watch(watched);
     if (::poll(watched.data(), watched.size(), -1) < 0) {
       if (errno == EINTR) continue;
       return unexpected(system_error(errno, _("cannot wait for the command")));
     }
     for (Route& route : routes_) route.move(watched);
+    if (watched[2].revents != 0) attachment_->on_change();
     TRY(watch_for_stop());
     for (Route& route : routes_) {
       const int finished = route.take_finished();
@@ -159,7 +197,8 @@ Result<plan::Outcome> Execution::run() {
     }
   }
   finish();
-  return *outcome_;
+  if (attachment_ && attachment_->on_change) attachment_->on_change();
+  return {};
 }
 
 Status Execution::receive() {
@@ -213,6 +252,7 @@ Status Execution::take_terminal(os::Fd master) {
   os::copy_window_size(STDIN_FILENO, master_);
   raw_.emplace(TRY(os::RawTerminal::enter(STDIN_FILENO)));
   routes_.emplace_back(STDIN_FILENO, master_, false);
+  if (attachment_) routes_.back().filter_with([this](std::string& typed) { keys_.look_at(typed); });
   routes_.emplace_back(master_, STDOUT_FILENO, false);
   return {};
 }
@@ -222,7 +262,7 @@ Status Execution::forward(int number) {
     if (master_ >= 0) os::copy_window_size(STDIN_FILENO, master_);
     return {};
   }
-  if (!has_started_) {  // closing the connection ends it inside
+  if (!has_started_ && !attachment_) {  // closing the connection ends it inside
     outcome_ = plan::Outcome{.kind = plan::Outcome::Kind::kSignalled, .value = number};
     return {};
   }
@@ -269,7 +309,15 @@ void Execution::finish() {
 Result<plan::Outcome> execute_in(const Running& instance, const plan::ExecRequest& request) {
   Execution execution(TRY(os::connect_packets(instance.directory / "control")));
   TRY(execution.start(request));
-  return execution.run();
+  TRY(execution.run());
+  return *execution.outcome();
+}
+
+Result<std::optional<plan::Outcome>> attach_to(const Running& instance, Attachment attachment) {
+  Execution execution(TRY(os::connect_packets(instance.directory / "control")));
+  TRY(execution.attach(std::move(attachment)));
+  TRY(execution.run());
+  return execution.outcome();
 }
 
 Status signal_instance(const Running& instance, int signal, bool force) {

@@ -2,6 +2,7 @@
 // core/plan/channel.h, starts the coordinator when the plan needs one and becomes hutch-launch.
 #pragma once
 
+#include <functional>
 #include <optional>
 
 #include "core/facts/facts.h"
@@ -30,6 +31,15 @@ struct Coordination {
 
 // Runs a command in a running sandbox with the caller's descriptors 0-2, relaying a terminal, and returns how it ended.
 [[nodiscard]] Result<plan::Outcome> execute_in(const Running& instance, const plan::ExecRequest& request);
+// The plan's own command as if it had been started here: its terminal until the keys of detachment come, its end, and
+// signals for it.
+struct Attachment {
+  bool takes_terminal = false;  // ours becomes its
+  int changes = -1;             // borrowed; where its output is to be had elsewhere: readable when there may be more
+  std::function<void()> on_change;  // also called at the end
+};
+// Nothing when it was detached: it goes on.
+[[nodiscard]] Result<std::optional<plan::Outcome>> attach_to(const Running& instance, Attachment attachment);
 // Sends a signal to the plan's own command through the supervisor; with `force` everything inside is ended instead, at
 // the latest by ending the supervisor, and this returns when it is gone.
 [[nodiscard]] Status signal_instance(const Running& instance, int signal, bool force);

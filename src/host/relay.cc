@@ -62,6 +62,7 @@ void Route::read_some() {
   const ssize_t count = ::read(from_, buffer.data(), buffer.size());
   if (count > 0) {
     pending_.assign(buffer.data(), static_cast<std::size_t>(count));
+    if (filter_) filter_(pending_);
   } else if (count == 0 || (errno != EINTR && errno != EAGAIN)) {
     from_ = -1;
   }

@@ -3,7 +3,9 @@
 
 #include <poll.h>
 
+#include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "os/fd.h"
@@ -21,6 +23,8 @@ class Route {
   // Moves what is left in the source. A pty hands its last bytes over with a delay and then reports an error; a
   // background process may hold it open for ever: so waits for it at most this long.
   void drain(int milliseconds);
+  // Sees what was read before it is written on, and may change it.
+  void filter_with(std::function<void(std::string&)> filter) { filter_ = std::move(filter); }
   // The target to close, because its source has ended and everything arrived; -1: none, or closed before.
   [[nodiscard]] int take_finished();
   [[nodiscard]] bool has_pending() const { return !pending_.empty(); }
@@ -37,6 +41,7 @@ class Route {
   int to_ = -1;    // borrowed; -1: gone
   bool closes_target_ = false;
   std::string pending_;
+  std::function<void(std::string&)> filter_;
 };
 
 // Non-blocking, for descriptors that nobody else uses.

@@ -9,8 +9,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 
+#include "core/plan/channel.h"
 #include "launch/lockdown.h"
 #include "os/terminal.h"
 
@@ -57,6 +59,7 @@ Entry::Entry(const plan::Command& command, std::vector<std::string> environment)
       argument_pointers_(pointers(command.arguments)),
       environment_pointers_(pointers(environment_)),
       search_path_(kDefaultPath) {
+  environment_pointers_.push_back(nullptr);
   for (const std::string& entry : environment_) {
     if (name_of(entry) == "PATH") search_path_ = std::string_view(entry).substr(sizeof "PATH=" - 1);
   }
@@ -79,7 +82,20 @@ bool Entry::place_standards() const {
     const int from = is_replaced ? terminal : standard[number];
     if (from != number && ::dup2(from, number) < 0) return false;  // EBADF: a terminal, but no terminal was planned
   }
-  return std::all_of(descriptors.begin(), descriptors.end(), [](int fd) { return ::fcntl(fd, F_SETFD, 0) == 0; });
+  return std::all_of(descriptors.begin() + static_cast<std::ptrdiff_t>(sockets), descriptors.end(),
+                     [](int fd) { return ::fcntl(fd, F_SETFD, 0) == 0; });
+}
+
+// The last thing before the program: their numbers are in use until then. dup2 clears close-on-exec.
+bool Entry::hand_over_sockets() const {
+  if (sockets == 0) return true;
+  for (std::size_t index = 0; index < sockets; ++index) {
+    if (::dup2(descriptors[index], plan::kFirstSocket + static_cast<int>(index)) < 0) return false;
+  }
+  char* const digits = listen_pid_ + std::strlen("LISTEN_PID=");
+  *std::to_chars(digits, std::end(listen_pid_) - 1, ::getpid()).ptr = '\0';
+  environment_pointers_[environment_pointers_.size() - 2] = listen_pid_;
+  return true;
 }
 
 StepReport Entry::execute() const {
@@ -119,6 +135,7 @@ StepReport Entry::become() const {
   if (walls.is_system && !keep_only(walls.capabilities)) return failed(Stage::kCapabilities);
   const auto broken = find_broken_wall(walls);
   if (broken) return {.stage = Stage::kProof, .step = static_cast<int>(*broken), .error = EPERM};
+  if (!hand_over_sockets()) return failed(Stage::kInherit);
   return execute();
 }
 

@@ -33,6 +33,7 @@ class Entry {
   int terminal = -1;            // borrowed: takes the place of each of them that is a terminal
   Session session = Session::kOwn;
   std::span<const std::int32_t> descriptors;  // kept besides 0-2
+  std::size_t sockets = 0;                    // so many of them, the first ones, become 3, 4, ...: sd_listen_fds(3)
   std::span<const plan::ResourceLimit> limits;
   std::string_view filter;
   Walls walls;
@@ -44,11 +45,13 @@ class Entry {
   plan::StepReport execute() const;
   bool place_standards() const;
   bool begin_session() const;
+  bool hand_over_sockets() const;
 
   const plan::Command& command_;
   std::vector<std::string> environment_;
   std::vector<char*> argument_pointers_;
-  std::vector<char*> environment_pointers_;
+  mutable std::vector<char*> environment_pointers_;  // with room for LISTEN_PID, which only the new process knows
+  mutable char listen_pid_[32] = "LISTEN_PID=";
   std::string_view search_path_;
 };
 

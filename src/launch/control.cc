@@ -26,7 +26,8 @@ void Control::admit() {
   if (!peer || peer->uid != ::getuid()) return;
   const auto free = std::find_if(clients_.begin(), clients_.end(), [](const Client& it) { return !it.socket; });
   if (free == clients_.end()) return;
-  *free = {.socket = std::move(socket), .command = 0};
+  *free = {};
+  free->socket = std::move(socket);
 }
 
 bool Control::has_clients() const {
@@ -56,7 +57,8 @@ void Control::drop(Client& client) {
 }
 
 void Control::execute(Client& client, Incoming incoming) {
-  if (client.command != 0 || incoming.descriptors.size() != kStandards || incoming.payload.empty()) {
+  if (client.command != 0 || client.is_attached || incoming.descriptors.size() != kStandards ||
+      incoming.payload.empty()) {
     return drop(client);
   }
   int standards[kStandards];
@@ -66,28 +68,73 @@ void Control::execute(Client& client, Incoming incoming) {
   client.command = last_command_;
 }
 
-bool Control::hear(std::size_t index) {
+Control::Wish Control::hear(std::size_t index) {
   Client& client = clients_[index];
   auto incoming = receive(client.socket.get(), plan::kPacketPayloadLimit);
   if (!incoming) {
     drop(client);
-    return true;
+    return Wish::kNone;
   }
   Packet packet = incoming->packet;
   packet.command = client.command;  // its own, or the plan's; never another client's
   switch (packet.kind) {
     case Message::kExecute:
       execute(client, std::move(*incoming));
-      return true;
+      return Wish::kNone;
     case Message::kSignal:
     case Message::kContinue:
       if (!send(init_, packet)) drop(client);
-      return true;
+      return Wish::kNone;
     case Message::kAbort:
-      return false;
+      return Wish::kEnd;
+    case Message::kAttach:
+      if (client.command == 0 && !client.is_attached) return packet.value == 1 ? Wish::kAttachTerminal : Wish::kAttach;
+      [[fallthrough]];
     default:
       drop(client);
-      return true;
+      return Wish::kNone;
+  }
+}
+
+std::size_t Control::find_holder() const {
+  const auto holder =
+      std::find_if(clients_.begin(), clients_.end(), [](const Client& it) { return it.holds_terminal; });
+  return static_cast<std::size_t>(holder - clients_.begin());
+}
+
+void Control::attach(std::size_t index, int terminal) {
+  Client& client = clients_[index];
+  client.is_attached = true;
+  client.holds_terminal = terminal >= 0;
+  Packet packet;
+  packet.kind = Message::kStarted;
+  if (!send(client.socket.get(), packet)) return drop(client);
+  packet.kind = Message::kTerminal;
+  if (terminal >= 0 && !send(client.socket.get(), packet, {&terminal, 1})) drop(client);
+}
+
+void Control::refuse(std::size_t index, int error) {
+  Packet packet;
+  packet.kind = Message::kFailed;
+  packet.report = {.stage = plan::Stage::kTerminal, .step = -1, .error = error};
+  (void)send(clients_[index].socket.get(), packet);  // one that does not read does not want to know
+  drop(clients_[index]);
+}
+
+void Control::tell_holder_of_stop(int signal) {
+  Packet packet;
+  packet.kind = Message::kStopped;
+  packet.value = signal;
+  Client& holder = clients_[find_holder()];
+  if (!send(holder.socket.get(), packet)) drop(holder);
+}
+
+void Control::tell_attached_of_end(int status) {
+  Packet packet;
+  packet.kind = Message::kExited;
+  packet.value = status;
+  for (Client& client : clients_) {
+    if (client.is_attached) (void)send(client.socket.get(), packet);  // the connection ends anyway
   }
 }
 

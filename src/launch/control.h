@@ -1,4 +1,4 @@
-// Clients of INSTANCE/control: `hutch exec`, `stop` and `kill`. One connection is at most one command.
+// Clients of INSTANCE/control: `hutch exec`, `attach`, `stop` and `kill`. One connection is at most one command.
 //
 // Only processes of the same user are heard. A client that floods, stalls or lies loses its connection and, when it
 // had one, its command gets SIGHUP; the supervisor never waits for it.
@@ -30,16 +30,28 @@ class Control {
   // While PID 1 is behind with its messages no client is heard: the room left is for the supervisor's own.
   [[nodiscard]] bool is_congested() const { return is_congested_; }
   void look_for_room();
-  // False when the client asked for the end of everything.
-  [[nodiscard]] bool hear(std::size_t index);
+  enum class Wish { kNone, kEnd, kAttach, kAttachTerminal };
+  // What the client wants of the supervisor itself: the end of everything, or to be told of the plan's own command.
+  [[nodiscard]] Wish hear(std::size_t index);
   // Passes on what PID 1 says about an executed command.
   void forward(const Incoming& incoming);
+
+  // The client hears of the plan's own command from now on, and has its terminal when that is not negative.
+  void attach(std::size_t index, int terminal);
+  void refuse(std::size_t index, int error);
+  [[nodiscard]] bool has_terminal_holder() const { return find_holder() < kClientLimit; }
+  // The plan's own command stopped or ended, with a status as of waitpid(2).
+  void tell_holder_of_stop(int signal);
+  void tell_attached_of_end(int status);
 
  private:
   struct Client {
     os::Fd socket;
     std::uint32_t command = 0;  // 0: none yet
+    bool is_attached = false;
+    bool holds_terminal = false;
   };
+  [[nodiscard]] std::size_t find_holder() const;
   void execute(Client& client, Incoming incoming);
   void drop(Client& client);
 

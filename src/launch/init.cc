@@ -137,6 +137,7 @@ void Init::start_own_command() {
   tell(Message::kGo, kOwnCommand, 0);
   Entry entry(sandbox_.command, sandbox_.environment);
   entry.descriptors = sandbox_.descriptors;
+  entry.sockets = sandbox_.sockets;
   const StepReport report = start(kOwnCommand, entry, sandbox_.has_terminal);
   if (report.error != 0) Reporter(kInitChannel).fail(report.stage, report.step, report.error);
   for (const std::int32_t fd : sandbox_.descriptors) (void)::close(fd);  // the command has its own

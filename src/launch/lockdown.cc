@@ -20,6 +20,9 @@ constexpr unsigned long kSecureBits = (SECURE_ALL_BITS & ~(1UL << SECURE_KEEP_CA
 
 constexpr std::uint64_t kSetCapabilities = 1ULL << CAP_SETPCAP;
 
+constexpr const char* kCommonKeyring = "hutch-sandboxes";
+constexpr std::string_view kCommonEnding = ";hutch-sandboxes";
+
 bool is_in(std::uint64_t mask, int capability) {
   return (mask >> capability & 1) != 0;
 }
@@ -39,6 +42,15 @@ bool set_capabilities(std::uint64_t active, std::uint64_t inheritable) {
     sets[half].inheritable = static_cast<std::uint32_t>(inheritable >> (32 * half));
   }
   return ::syscall(SYS_capset, &header, sets) == 0;  // ambient follows inheritable, capabilities(7)
+}
+
+// "keyring;UID;GID;RIGHTS;NAME", keyctl_describe(3).
+bool is_in_common_keyring() {
+  char text[128];
+  const long size = ::syscall(SYS_keyctl, KEYCTL_DESCRIBE, KEY_SPEC_SESSION_KEYRING, text, sizeof text);
+  if (size <= 0 || size > static_cast<long>(sizeof text)) return false;
+  const std::string_view description(text, static_cast<std::size_t>(size) - 1);
+  return description.starts_with("keyring;") && description.ends_with(kCommonEnding);
 }
 
 bool make_ambient(std::uint64_t kept) {
@@ -68,15 +80,23 @@ bool keep_only(std::uint64_t kept) {
   return set_capabilities(kept, 0);
 }
 
+void enter_common_keyring() {
+  const long serial = ::syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, kCommonKeyring);
+  // Whoever may not search it would get a new one of the same name (keyctl_join_session_keyring(3)).
+  constexpr unsigned kRights = 0x3f000000 | 0x000b0000;  // the possessor's all; the user's view, read and search
+  if (serial >= 0) (void)::syscall(SYS_keyctl, KEYCTL_SETPERM, serial, kRights);  // it may be set already
+}
+
 long leave_keyring() {
   // A user has 200 keys (keyrings(7), maxkeys), and the kernel collects those of ended sandboxes with a delay: right
-  // after many of them, there is room again in a moment.
+  // after many of them, there is room again in a moment. Where there is none, the common one is not the user's either.
   constexpr int kAttempts = 300;
   constexpr timespec kPause = {.tv_sec = 0, .tv_nsec = 10'000'000};
   long serial = -1;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     serial = ::syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr);
     if (serial >= 0 || errno != EDQUOT) break;
+    if (is_in_common_keyring()) return ::syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID, KEY_SPEC_SESSION_KEYRING, 0);
     (void)::nanosleep(&kPause, nullptr);  // cut short, it is tried sooner
   }
   return serial < 0 && errno == ENOSYS ? 0 : serial;

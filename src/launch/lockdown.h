@@ -18,8 +18,11 @@ namespace hutch::launch {
 [[nodiscard]] bool bound_root(std::uint64_t most);
 // Gives up the rest for good.
 [[nodiscard]] bool keep_only(std::uint64_t kept);
-// An anonymous session keyring; the host's can then be neither searched nor read. Its serial, 0 where the kernel has no
-// keyrings, -1 with errno.
+// Outside: a session keyring that all sandboxes of the user share, so that it takes one key of the few a user has. It
+// stays empty, since nothing inside may use keys. Where that fails, the one of before stays until leave_keyring().
+void enter_common_keyring();
+// Inside: an anonymous session keyring; the host's can then be neither searched nor read. While the user has no key
+// left, the common one. Its serial, 0 where the kernel has no keyrings, -1 with errno.
 [[nodiscard]] long leave_keyring();
 [[nodiscard]] bool apply_limits(std::span<const plan::ResourceLimit> limits);
 // `program` is an array of struct sock_filter, seccomp(2).

@@ -41,7 +41,7 @@ bool Relay::start() {
 
 void Relay::ask(pollfd (&polled)[2]) const {
   const bool reads_host = is_attached_ && is_host_open_ && inward_.is_empty();
-  const bool reads_inside = is_inside_open_ && outward_.is_empty();
+  const bool reads_inside = is_inside_open_ && !is_lent_ && outward_.is_empty();
   polled[0].events = static_cast<short>((reads_host ? POLLIN : 0) | (outward_.is_empty() ? 0 : POLLOUT));
   polled[1].events = static_cast<short>((reads_inside ? POLLIN : 0) | (inward_.is_empty() ? 0 : POLLOUT));
   polled[0].fd = polled[0].events == 0 ? -1 : host_.get();  // a hang-up is reported unasked, and for ever
@@ -59,8 +59,20 @@ void Relay::copy(const pollfd (&polled)[2]) {
   if (!outward_.is_empty()) outward_.drain(host_.get());
 }
 
+int Relay::lend() {
+  suspend();
+  is_lent_ = true;
+  return inside_.get();
+}
+
+void Relay::take_back() {
+  is_lent_ = false;
+  resume();
+}
+
 void Relay::finish() {
-  constexpr int kPatience = 1000;  // milliseconds for a terminal that does not take what is left
+  constexpr int kPatience = 1000;         // milliseconds for a terminal that does not take what is left
+  if (is_lent_) is_inside_open_ = false;  // whoever has it reads what is left
   while (is_inside_open_ || !outward_.is_empty()) {
     if (outward_.is_empty()) is_inside_open_ = outward_.fill(inside_.get());
     if (outward_.is_empty()) break;
@@ -77,7 +89,7 @@ void Relay::suspend() {
 }
 
 void Relay::resume() {
-  if (!is_foreground(host_.get())) return;
+  if (is_lent_ || !is_foreground(host_.get())) return;
   if (!raw_) {
     auto raw = os::RawTerminal::enter(host_.get());
     if (!raw) return;

@@ -27,9 +27,16 @@ class Relay {
   // What the program wrote last, and the terminal back as it was.
   void finish();
 
+  // To a client that is the terminal from now on; until take_back() nothing is copied here.
+  [[nodiscard]] int lend();
+  void take_back();
+  [[nodiscard]] bool is_lent() const { return is_lent_; }
+
   void suspend();  // the user's settings, before we stop
   void resume();   // raw again, when in the foreground
-  void copy_size() const { os::copy_window_size(host_.get(), inside_.get()); }
+  void copy_size() const {
+    if (!is_lent_) os::copy_window_size(host_.get(), inside_.get());
+  }
 
  private:
   class Buffer {
@@ -49,6 +56,7 @@ class Relay {
   os::Fd inside_;
   std::optional<os::RawTerminal> raw_;
   bool is_attached_ = false;  // raw and in the foreground
+  bool is_lent_ = false;
   bool is_host_open_ = true;
   bool is_inside_open_ = true;
   Buffer inward_;

@@ -150,6 +150,7 @@ void run_helper(const Start& start) {
   const os::Fd nothing(::open("/dev/null", O_RDWR | O_CLOEXEC));
   reporter.require(static_cast<bool>(nothing), Stage::kInherit);
   (void)::setsid();  // fails for one that leads a session already, which will do
+  enter_common_keyring();
   const auto flags = static_cast<int>(namespace_flags(sandbox, false));
   reporter.require(::unshare(flags) == 0, Stage::kClone);
 

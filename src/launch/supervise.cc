@@ -17,6 +17,8 @@
 #include "launch/control.h"
 #include "launch/failure.h"
 #include "launch/line.h"
+#include "launch/lockdown.h"
+#include "launch/log.h"
 #include "launch/namespaces.h"
 #include "launch/packets.h"
 #include "launch/relay.h"
@@ -40,13 +42,14 @@ constexpr int kSignals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, 
 
 class Supervisor {
  public:
-  Supervisor(const plan::Sandbox& sandbox, const Start& start, os::Fd init, os::Fd pidfd, os::Fd signals)
+  Supervisor(const plan::Sandbox& sandbox, const Start& start, os::Fd init, os::Fd pidfd, os::Fd signals, Log& log)
       : sandbox_(sandbox),
         init_(std::move(init)),
         pidfd_(std::move(pidfd)),
         signals_(std::move(signals)),
         has_coordinator_(start.has_coordinator),
         watch_(sandbox.watch),
+        log_(log),
         control_(start.has_control ? plan::kControlDescriptor : -1, init_.get()) {}
 
   // Tells the coordinator, and passes at once the barriers nobody guards.
@@ -67,7 +70,7 @@ class Supervisor {
   }
 
  private:
-  enum Slot : std::size_t { kInit, kSignalSlot, kCoordinator, kListener, kHost, kInside, kClients };
+  enum Slot : std::size_t { kInit, kSignalSlot, kCoordinator, kListener, kHost, kInside, kLog, kClients };
   static constexpr std::size_t kSlots = kClients + Control::kClientLimit;
 
   void hear_init();
@@ -76,6 +79,7 @@ class Supervisor {
   void hear_signal();
   void pass_on(int number);
   void hear_clients(const pollfd* polled);
+  void attach(std::size_t index, bool wants_terminal);
   void stop_with_command();
   void end_what_is_over();
   void end_when_idle();
@@ -106,6 +110,7 @@ class Supervisor {
   bool is_ending_ = false;    // its time is over, and the command was asked to end
   bool is_stopping_ = false;  // we were asked to stop and asked the command to
   Watch watch_;
+  Log& log_;
   Control control_;
   std::optional<Relay> relay_;
   std::optional<Outcome> outcome_;
@@ -201,6 +206,7 @@ void Supervisor::hear_own_command(Incoming incoming) {
 }
 
 void Supervisor::stop_with_command() {
+  if (control_.has_terminal_holder()) return control_.tell_holder_of_stop(SIGTSTP);
   if (!relay_ && !is_stopping_) return;  // it stopped itself, and no shell waits to hear of it
   is_stopping_ = false;
   if (relay_) relay_->suspend();
@@ -244,8 +250,18 @@ void Supervisor::hear_clients(const pollfd* polled) {
     if (polled[index].fd < 0 || polled[index].revents == 0) continue;
     control_.look_for_room();
     if (control_.is_congested()) return;
-    if (!control_.hear(index)) kill_init();
+    const Control::Wish wish = control_.hear(index);
+    if (wish == Control::Wish::kEnd) kill_init();
+    if (wish == Control::Wish::kAttach) attach(index, false);
+    if (wish == Control::Wish::kAttachTerminal) attach(index, true);
   }
+  if (relay_ && relay_->is_lent() && !control_.has_terminal_holder()) relay_->take_back();
+}
+
+void Supervisor::attach(std::size_t index, bool wants_terminal) {
+  if (!relay_ || !wants_terminal) return control_.attach(index, -1);
+  if (relay_->is_lent()) return control_.refuse(index, EBUSY);
+  control_.attach(index, relay_->lend());
 }
 
 void Supervisor::end_what_is_over() {
@@ -276,6 +292,7 @@ void Supervisor::serve() {
     if (relay_) relay_->ask(terminals);
     polled[kHost] = terminals[0];
     polled[kInside] = terminals[1];
+    polled[kLog].fd = log_.source();
     for (std::size_t index = 0; index < Control::kClientLimit; ++index) {
       polled[kClients + index].fd = control_.is_congested() ? -1 : control_.client(index);
     }
@@ -288,11 +305,15 @@ void Supervisor::serve() {
     if (polled[kSignalSlot].revents != 0) hear_signal();
     if (polled[kCoordinator].revents != 0) hear_coordinator();
     if (relay_) relay_->copy({polled[kHost], polled[kInside]});
+    if (polled[kLog].revents != 0) log_.copy();
     hear_clients(polled + kClients);
     if (polled[kListener].revents != 0) control_.admit();
     end_when_idle();
   }
   if (relay_) relay_->finish();
+  log_.copy();
+  const bool has_exited = outcome_->kind == Outcome::Kind::kExited;
+  control_.tell_attached_of_end(has_exited ? outcome_->value << 8 : outcome_->value);
 }
 
 struct Cloned {
@@ -371,22 +392,27 @@ int supervise(const Start& start) {
   auto inner = os::duplicate(pair->right.get(), plan::kFirstPassed);
   if (!inner) return fail_early(Stage::kSupervise, -1, errno, start);
   pair->right.reset();
+  Log log(sandbox.watch.log);
+  if (!log.open()) return fail_early(Stage::kSupervise, -1, errno, start);
 
+  enter_common_keyring();  // keyrings are found by name within a user namespace
   Cloned cloned = clone_init(sandbox);
   if (cloned.pid == 0) {
     // A copy of the supervisor's end would keep PID 1 from hearing of its death.
     pair->left.reset();
     (void)::close_range(plan::kFrontEndDescriptor, plan::kDataDescriptor, 0);  // cannot fail
+    if (!log.place()) ::_exit(plan::exit_code(StepReport{}));                  // cannot fail either
     set_up_init(sandbox, start, inner->get());
   }
   if (cloned.pid < 0) return fail_early(Stage::kClone, -1, errno, start);
   inner->reset();
+  log.close_inside();
   // From here on: nothing of the same user looks into this process (ptrace(2)); before, PID 1 could not map its ids.
   (void)::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);  // cannot fail with these arguments
   (void)::fcntl(pair->left.get(), F_SETFL, O_RDWR | O_NONBLOCK);
   for (const std::int32_t fd : sandbox.descriptors) (void)::close(fd);  // the sandbox has its own
 
-  Supervisor supervisor(sandbox, start, std::move(pair->left), std::move(cloned.pidfd), std::move(signals));
+  Supervisor supervisor(sandbox, start, std::move(pair->left), std::move(cloned.pidfd), std::move(signals), log);
   supervisor.announce(cloned.pid);
   supervisor.serve();
   const Outcome& outcome = supervisor.outcome();

@@ -1,84 +1,14 @@
 #!/usr/bin/python3
 """Terminals: `hutch run` and `hutch exec` at a real pseudo terminal, with job control by a real shell."""
-import fcntl
 import os
-import pty
-import re
 import select
 import signal
-import struct
 import subprocess
-import sys
-import tempfile
-import termios
 import time
 
+from pseudo import DEADLINE, Session, check, finish, own_places
+
 HUTCH = os.environ["HUTCH"]
-DEADLINE = 30
-failures = 0
-
-
-def check(what, condition, detail=""):
-    global failures
-    if condition:
-        print(f"ok - {what}", flush=True)
-        return
-    failures += 1
-    print(f"not ok - {what}\n  {detail!r}", flush=True)
-
-
-class Session:
-    """A program on a pseudo terminal of its own."""
-
-    def __init__(self, arguments, rows=31, columns=97):
-        self.text = ""
-        self.status = None
-        self.pid, self.master = pty.fork()
-        if self.pid == 0:
-            os.execv(arguments[0], arguments)
-        self.resize(rows, columns)
-
-    def resize(self, rows, columns):
-        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-
-    def read(self, seconds):
-        if not select.select([self.master], [], [], seconds)[0]:
-            return True
-        try:
-            data = os.read(self.master, 65536)
-        except OSError:  # EIO: the last holder of the other side is gone
-            return False
-        self.text += data.decode("utf-8", "replace")
-        return bool(data)
-
-    def expect(self, pattern):
-        """Waits for the pattern behind what was matched before; True when it came."""
-        until = time.monotonic() + DEADLINE
-        while time.monotonic() < until:
-            match = re.search(pattern, self.text)
-            if match:
-                self.text = self.text[match.end():]
-                return True
-            if not self.read(0.1):
-                break
-        return re.search(pattern, self.text) is not None
-
-    def type(self, text):
-        os.write(self.master, text.encode())
-
-    def end(self):
-        until = time.monotonic() + DEADLINE
-        while time.monotonic() < until and self.read(0.1):
-            pass
-        if time.monotonic() >= until:
-            os.kill(self.pid, signal.SIGKILL)  # its own child: a test that hangs is a test that fails
-        _, status = os.waitpid(self.pid, 0)
-        os.close(self.master)
-        self.status = os.waitstatus_to_exitcode(status)
-        return self.status
-
-    def settings(self):
-        return termios.tcgetattr(self.master)
 
 
 def settle(session, before):
@@ -194,32 +124,30 @@ def hang_up(instance):
 
 
 def main():
-    with tempfile.TemporaryDirectory(dir=os.environ.get("XDG_RUNTIME_DIR", "/tmp")) as runtime, \
-            tempfile.TemporaryDirectory() as home:
-        os.environ.update(XDG_RUNTIME_DIR=runtime, HOME=home, TERM="xterm", LC_ALL="C.UTF-8",
-                          HUTCH_PROFILE_PATH=os.environ["HUTCH_SOURCE_DIR"] + "/profiles")
-        run = [HUTCH, "run", "--profile", "cli"]
-        tests_of("run", run)
-        job_control("run", run)
-        inner_shell("run", run)
-        restores_settings("run", run)
-        instance = "terminals"
-        app = subprocess.Popen([*run, "--instance", instance, "sleep", "600"], stdin=subprocess.DEVNULL,
-                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        start = [HUTCH, "exec", instance, "--"]
-        until = time.monotonic() + DEADLINE
-        while time.monotonic() < until and subprocess.run([*start, "true"], stdin=subprocess.DEVNULL, check=False,
-                                                          stderr=subprocess.DEVNULL).returncode != 0:
-            select.select([], [], [], 0.05)
-        tests_of("exec", start)
-        job_control("exec", start)
-        inner_shell("exec", start)
-        restores_settings("exec", start)
-        hang_up(instance)
-        check("exec: the app outlives all of this", app.poll() is None, app.returncode)
-        app.send_signal(signal.SIGTERM)
-        app.wait()
-    sys.exit(1 if failures else 0)
+    places = own_places()
+    run = [HUTCH, "run", "--profile", "cli"]
+    tests_of("run", run)
+    job_control("run", run)
+    inner_shell("run", run)
+    restores_settings("run", run)
+    instance = "terminals"
+    app = subprocess.Popen([*run, "--instance", instance, "sleep", "600"], stdin=subprocess.DEVNULL,
+                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    start = [HUTCH, "exec", instance, "--"]
+    until = time.monotonic() + DEADLINE
+    while time.monotonic() < until and subprocess.run([*start, "true"], stdin=subprocess.DEVNULL, check=False,
+                                                      stderr=subprocess.DEVNULL).returncode != 0:
+        select.select([], [], [], 0.05)
+    tests_of("exec", start)
+    job_control("exec", start)
+    inner_shell("exec", start)
+    restores_settings("exec", start)
+    hang_up(instance)
+    check("exec: the app outlives all of this", app.poll() is None, app.returncode)
+    app.send_signal(signal.SIGTERM)
+    app.wait()
+    del places
+    finish()
 
 
 main()

@@ -33,6 +33,8 @@ struct Launch {
   std::string unit;                       // the service: limits are set on it, and there is no scope
   std::optional<HostPath> notify_socket;  // the manager's, where the app may tell how it is: sd_notify(3)
   std::string watchdog;                   // WATCHDOG_USEC
+  std::vector<std::int32_t> sockets;      // what the manager listens on for it: sd_listen_fds(3)
+  std::string socket_names;               // LISTEN_FDNAMES
   std::optional<System> system;           // of a toolbox; program, arguments and directory are then unused
 };
 

@@ -6,7 +6,8 @@
 
 namespace hutch::compose {
 
-// The manager's notification socket, and the variables that tell of it (sd_notify(3)).
+// The manager's notification socket, the sockets it listens on for the app, and the variables that tell of them
+// (sd_notify(3), sd_listen_fds(3)).
 [[nodiscard]] desktop::Part service(const Scene& scene);
 
 }  // namespace hutch::compose

@@ -27,6 +27,10 @@ std::string service_name(const UnitFile& unit) {
   return "hutch-" + unit.name + (unit.listen.empty() ? ".service" : "@.service");
 }
 
+bool has_socket(const UnitFile& unit) {
+  return !unit.listen.empty() || !unit.socket.empty();
+}
+
 std::string socket_name(const UnitFile& unit) {
   return "hutch-" + unit.name + ".socket";
 }
@@ -59,14 +63,15 @@ std::string service_text(const UnitFile& unit) {
   if (unit.watchdog != 0) text += "WatchdogSec=" + std::to_string(unit.watchdog) + "\n";
   if (!unit.restart.empty()) text += "Restart=" + plain(unit.restart) + "\n";
   if (!unit.listen.empty()) return text + "StandardInput=socket\nStandardOutput=socket\nStandardError=journal\n";
-  return text + "\n[Install]\nWantedBy=default.target\n";
+  // One that has a socket is started by it.
+  return unit.socket.empty() ? text + "\n[Install]\nWantedBy=default.target\n" : text;
 }
 
 std::string socket_text(const UnitFile& unit) {
   return "# Written by 'hutch unit', which writes it anew; changes belong into a drop-in.\n[Unit]\nDescription=" +
-         plain(unit.description) +
-         "\nDocumentation=man:hutch(1)\n\n[Socket]\nListenStream=" + text::printable(unit.listen) +
-         "\nAccept=yes\n\n[Install]\nWantedBy=sockets.target\n";
+         plain(unit.description) + "\nDocumentation=man:hutch(1)\n\n[Socket]\nListenStream=" +
+         text::printable(unit.listen.empty() ? unit.socket : unit.listen) +
+         "\nAccept=" + (unit.listen.empty() ? "no" : "yes") + "\n\n[Install]\nWantedBy=sockets.target\n";
 }
 
 }  // namespace hutch::instance

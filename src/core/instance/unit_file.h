@@ -13,13 +13,15 @@ struct UnitFile {
   std::string description;
   std::vector<std::string> command;  // argv, the program absolute
   std::string listen;                // ListenStream= of a socket that starts one instance a connection; empty: none
-  std::string restart;               // Restart=; empty: systemd's default
-  bool notifies = false;             // the app says itself when it is ready (sd_notify(3))
-  std::uint64_t watchdog = 0;        // seconds within which it has to say that it is alive; 0: need not
+  std::string socket;          // ListenStream= of a socket that the app gets itself (sd_listen_fds(3)); empty: none
+  std::string restart;         // Restart=; empty: systemd's default
+  bool notifies = false;       // the app says itself when it is ready (sd_notify(3))
+  std::uint64_t watchdog = 0;  // seconds within which it has to say that it is alive; 0: need not
 };
 
 // "hutch-NAME.service", "hutch-NAME@.service" behind a socket.
 [[nodiscard]] std::string service_name(const UnitFile& unit);
+[[nodiscard]] bool has_socket(const UnitFile& unit);
 [[nodiscard]] std::string socket_name(const UnitFile& unit);
 [[nodiscard]] std::string service_text(const UnitFile& unit);
 [[nodiscard]] std::string socket_text(const UnitFile& unit);

@@ -30,6 +30,9 @@ enum Inherited : int {
   kFirstPassed = 12,     // descriptors of Sandbox::descriptors are at their own numbers, all above this
 };
 
+inline constexpr std::int32_t kFirstSocket = 3;  // SD_LISTEN_FDS_START, sd_listen_fds(3)
+inline constexpr std::size_t kSocketMost = 64;
+
 // argv[1] of hutch-launch.
 //   supervise   the sandbox with PID 1 and supervisor
 //   init        PID 1 after its re-exec; started by hutch-launch itself only
@@ -71,6 +74,7 @@ enum class Message : std::uint32_t {
   kIdle,      // <- a system is ready and nothing runs in it; value = the last command it was asked for
   // client <-> supervisor: kExecute, kSignal, kContinue from the client, and kAbort to end everything inside; kStarted,
   // kFailed, kExited, kStopped, kTerminal back
+  kAttach,  // -> the plan's own command as if it were the client's; value 1: with its terminal, until the client goes
 };
 
 struct Packet {

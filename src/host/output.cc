@@ -1,0 +1,150 @@
+#include "host/output.h"
+
+#include <fcntl.h>
+#include <sys/inotify.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <utility>
+#include <vector>
+
+#include "base/i18n.h"
+#include "base/text.h"
+#include "core/plan/plan.h"
+#include "os/file.h"
+
+namespace hutch::host {
+namespace {
+
+constexpr std::size_t kLogsKept = 64;
+constexpr std::string_view kOldSuffix = ".1";
+constexpr std::string_view kJournalSocket = "/run/systemd/journal/stdout";  // systemd-journald.service(8)
+
+bool leads_nowhere(int fd) {
+  struct stat status {};
+  if (::fstat(fd, &status) != 0) return true;
+  return S_ISCHR(status.st_mode) && status.st_rdev == makedev(1, 3);  // /dev/null, null(4)
+}
+
+bool leads_to_journal(int fd) {
+  sockaddr_un address{};
+  socklen_t size = sizeof address;
+  if (::getpeername(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0 || address.sun_family != AF_UNIX)
+    return false;
+  const std::string_view path(address.sun_path, ::strnlen(address.sun_path, sizeof address.sun_path));
+  return path == kJournalSocket;
+}
+
+HostPath old_file(const HostPath& file) {
+  return file.parent() / (std::string(file.name()) + std::string(kOldSuffix));
+}
+
+struct Found {
+  std::int64_t changed;
+  std::string name;
+};
+
+// The oldest above the limit go.
+Status prune(const HostPath& directory) {
+  std::vector<Found> logs;
+  for (std::string& name : TRY(os::list_directory(directory))) {
+    struct stat status {};
+    if (::lstat((directory / name).c_str(), &status) != 0) continue;  // another run's prune
+    logs.push_back({.changed = status.st_mtim.tv_sec, .name = std::move(name)});
+  }
+  constexpr std::size_t kMost = 2 * kLogsKept;  // files
+  if (logs.size() < kMost) return {};
+  std::sort(logs.begin(), logs.end(),
+            [](const Found& left, const Found& right) { return left.changed < right.changed; });
+  logs.resize(logs.size() - kMost + 1);
+  for (const Found& log : logs) (void)::unlink((directory / log.name).c_str());  // one that stays is tried again
+  return {};
+}
+
+std::string read_whole(const HostPath& file) {
+  constexpr std::size_t kMost = 2 * plan::kLogLimit;  // a write may go beyond the limit
+  return os::read_file(file, kMost).value_or(std::string());
+}
+
+std::string last_lines(std::string text, std::size_t lines) {
+  std::size_t begin = text.size();
+  if (begin > 0 && text.back() == '\n') --begin;
+  for (; lines > 0; --lines) {
+    begin = begin == 0 ? std::string::npos : text.rfind('\n', begin - 1);
+    if (begin == std::string::npos) return text;
+  }
+  return text.substr(begin + 1);
+}
+
+}  // namespace
+
+Output output_here() {
+  const bool has_terminal = ::isatty(STDIN_FILENO) == 1 || ::isatty(STDOUT_FILENO) == 1 || ::isatty(STDERR_FILENO) == 1;
+  if (has_terminal) return Output::kTerminal;
+  if (leads_nowhere(STDOUT_FILENO) && leads_nowhere(STDERR_FILENO)) return Output::kNowhere;
+  return leads_to_journal(STDERR_FILENO) || leads_to_journal(STDOUT_FILENO) ? Output::kJournal : Output::kCaller;
+}
+
+const char* word_of(Output output) {
+  constexpr std::array<const char*, 4> kWords = {"terminal", "journal", "log", "caller"};
+  return kWords[static_cast<std::size_t>(output)];
+}
+
+HostPath log_file(const facts::Facts& facts, const InstanceId& id) {
+  return facts.directories.state / "hutch/logs" / id.str();
+}
+
+Status make_room_for_log(const facts::Facts& facts, const InstanceId& id) {
+  const HostPath file = log_file(facts, id);
+  TRY(os::make_directories(file.parent(), 0700));
+  TRY(prune(file.parent()));
+  for (const HostPath& earlier : {file, old_file(file)}) {
+    if (::unlink(earlier.c_str()) == 0 || errno == ENOENT) continue;
+    return unexpected(system_error(errno, text::format(_("cannot remove '%s'"), earlier.c_str())));
+  }
+  return {};
+}
+
+Result<LogReader> LogReader::open(const HostPath& file, std::optional<std::size_t> lines) {
+  LogReader reader(file);
+  reader.changes_ = os::Fd(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
+  if (!reader.changes_) return unexpected(system_error(errno, _("cannot watch files")));
+  const int watch =
+      ::inotify_add_watch(reader.changes_.get(), file.parent().c_str(), IN_MODIFY | IN_CREATE | IN_MOVED_TO);
+  if (watch < 0 && errno != ENOENT) {
+    return unexpected(system_error(errno, text::format(_("cannot watch '%s'"), file.parent().c_str())));
+  }
+  std::string before = read_whole(old_file(file));
+  reader.current_ = os::Fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  if (reader.current_) before += TRY(os::read_all(reader.current_.get(), 2 * plan::kLogLimit));
+  reader.pending_ = lines ? last_lines(std::move(before), *lines) : std::move(before);
+  return reader;
+}
+
+void LogReader::reopen_when_turned() {
+  struct stat ours {};
+  struct stat named {};
+  if (::stat(file_.c_str(), &named) != 0) return;
+  if (current_ && ::fstat(current_.get(), &ours) == 0 && ours.st_ino == named.st_ino) return;
+  current_ = os::Fd(::open(file_.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+}
+
+Result<std::string> LogReader::read() {
+  if (!pending_.empty()) return std::exchange(pending_, {});
+  std::array<char, 4096> events{};
+  while (::read(changes_.get(), events.data(), events.size()) > 0) {
+  }
+  constexpr std::size_t kMost = 2 * plan::kLogLimit;
+  std::string more = current_ ? TRY(os::read_all(current_.get(), kMost)) : std::string();
+  if (!more.empty()) return more;
+  reopen_when_turned();
+  return current_ ? os::read_all(current_.get(), kMost) : std::string();
+}
+
+}  // namespace hutch::host
