@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "base/i18n.h"
@@ -12,6 +13,7 @@
 #include "images/bag.h"
 #include "images/docker_archive.h"
 #include "images/layout.h"
+#include "images/worker.h"
 #include "os/file.h"
 
 namespace hutch::images {
@@ -26,6 +28,13 @@ Result<HostPath> real_path(const std::string& text) {
   return HostPath::parse(buffer);
 }
 
+// One that is no regular file is refused later.
+bool is_compressed(int file) {
+  char start[6] = {};
+  const ssize_t count = ::pread(file, start, sizeof start, 0);
+  return is_compressed_archive({start, count > 0 ? static_cast<std::size_t>(count) : 0});
+}
+
 struct Place {
   std::string path;
   std::string name;  // behind the last colon
@@ -38,17 +47,18 @@ Place place_of(const std::string& text) {
   return {.path = text.substr(0, colon), .name = text.substr(colon + 1)};
 }
 
-Result<std::unique_ptr<Source>> open_file(const HostPath& path, os::Fd file, const std::string& name) {
-  char start[6] = {};
-  const ssize_t count = ::pread(file.get(), start, sizeof start, 0);
-  const std::string_view bytes(start, count > 0 ? static_cast<std::size_t>(count) : 0);
-  for (const std::string_view magic :
-       {std::string_view("\x1f\x8b"), std::string_view("\x28\xb5\x2f\xfd"), std::string_view("\xfd\x37zXZ")}) {
-    if (!bytes.starts_with(magic)) continue;
-    return failure(ErrorKind::kInvalid,
-                   text::format(_("'%s' is compressed as a whole"), text::printable(path.str()).c_str()),
-                   _("give it decompressed: zcat FILE | hutch image load -"));
-  }
+// An archive is read here and there, so one that is compressed as a whole is written down decompressed.
+Result<os::Fd> decompressed(const Store& store, const HostPath& path, os::Fd file) {
+  if (!is_compressed(file.get())) return file;
+  os::Fd plain = TRY(os::open_path(store.root(), O_TMPFILE | O_RDWR, 0600));
+  Worker worker(store);
+  TRY_IN(text::printable(path.str()), worker.perform({.act = image::Act::kDecompress}, {file.get(), plain.get()}));
+  return plain;
+}
+
+Result<std::unique_ptr<Source>> open_file(const Store& store, const HostPath& path, os::Fd given,
+                                          const std::string& name) {
+  os::Fd file = TRY(decompressed(store, path, std::move(given)));
   Bag bag = TRY_IN(text::printable(path.str()), Bag::of_archive(std::move(file)));
   if (bag.has("index.json")) return open_layout_archive(path, std::move(bag), name);
   if (bag.has("manifest.json")) {
@@ -58,10 +68,10 @@ Result<std::unique_ptr<Source>> open_file(const HostPath& path, os::Fd file, con
                  _("a root file system becomes an image with 'hutch image import'"));
 }
 
-// An archive is read here and there; what comes through a pipe is written down first.
-Result<os::Fd> spool(const HostPath& scratch) {
+// What comes through a pipe is written down as well.
+Result<os::Fd> spool(const Store& store) {
   constexpr std::size_t kPiece = 256u << 10;
-  os::Fd file = TRY(os::open_path(scratch, O_TMPFILE | O_RDWR, 0600));
+  os::Fd file = TRY(os::open_path(store.root(), O_TMPFILE | O_RDWR, 0600));
   std::string buffer(kPiece, '\0');
   while (true) {
     const ssize_t count = ::read(STDIN_FILENO, buffer.data(), buffer.size());
@@ -74,10 +84,16 @@ Result<os::Fd> spool(const HostPath& scratch) {
 
 }  // namespace
 
-Result<std::unique_ptr<Source>> open_archive(const std::string& text, const HostPath& scratch) {
+bool is_compressed_archive(std::string_view start) {
+  constexpr std::string_view kMagics[] = {"\x1f\x8b", "\x28\xb5\x2f\xfd", "\xfd\x37zXZ"};
+  return std::any_of(std::begin(kMagics), std::end(kMagics),
+                     [&](std::string_view magic) { return start.starts_with(magic); });
+}
+
+Result<std::unique_ptr<Source>> open_archive(const std::string& text, const Store& store) {
   if (text == "-") {
-    os::Fd spooled = TRY(spool(scratch));
-    return open_file(HostPath::literal("/dev/stdin"), std::move(spooled), {});
+    os::Fd spooled = TRY(spool(store));
+    return open_file(store, HostPath::literal("/dev/stdin"), std::move(spooled), {});
   }
   constexpr std::string_view kLayout = "oci:";
   Place place{.path = text, .name = {}};
@@ -89,7 +105,7 @@ Result<std::unique_ptr<Source>> open_archive(const std::string& text, const Host
   const auto directory = os::open_path(path, O_PATH | O_DIRECTORY);
   if (directory || text.starts_with(kLayout)) return open_layout(path, place.name);
   os::Fd file = TRY(os::open_path(path, O_RDONLY | O_NONBLOCK | O_NOCTTY));
-  return open_file(path, std::move(file), place.name);
+  return open_file(store, path, std::move(file), place.name);
 }
 
 }  // namespace hutch::images

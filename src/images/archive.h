@@ -3,14 +3,20 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/path.h"
 #include "images/source.h"
+#include "images/store.h"
 
 namespace hutch::images {
 
 // "oci:DIRECTORY[:NAME]", "oci-archive:FILE[:NAME]", "docker-archive:FILE[:NAME]", a path alone, or "-" for standard
-// input, which is kept in a file without a name below `scratch` meanwhile.
-[[nodiscard]] Result<std::unique_ptr<Source>> open_archive(const std::string& place, const HostPath& scratch);
+// input. Standard input, and an archive that is compressed as a whole, are kept in a file of the store without a name
+// meanwhile.
+[[nodiscard]] Result<std::unique_ptr<Source>> open_archive(const std::string& place, const Store& store);
+
+// By how a file begins: gzip, zstd or xz.
+[[nodiscard]] bool is_compressed_archive(std::string_view start);
 
 }  // namespace hutch::images

@@ -41,6 +41,7 @@ Result<BlobWriter> BlobWriter::open(HostPath partial, HostPath directory, image:
 
 Status BlobWriter::append(std::string_view bytes) {
   if (bytes.size() > size_ - offset_) {
+    (void)::unlink(partial_.c_str());  // what came before belongs to it
     return failure(ErrorKind::kInvalid, text::format(_("the blob %s is larger than announced"), digest_.str().c_str()));
   }
   hash_.add(bytes);

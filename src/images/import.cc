@@ -13,7 +13,9 @@
 #include "core/image/config.h"
 #include "host/program_file.h"
 #include "host/queries.h"
+#include "images/archive.h"
 #include "images/made.h"
+#include "images/worker.h"
 #include "os/file.h"
 #include "os/pipe.h"
 #include "os/process.h"
@@ -72,14 +74,18 @@ Status copy_from_program(std::vector<std::string> command, int input, BlobWriter
                  text::format(_("'%s' failed: the archive is damaged or cannot be read"), command.front().c_str()));
 }
 
-const char* decompressor_of(std::string_view start) {
-  if (start.starts_with("\x1f\x8b")) return "gzip";
-  if (start.starts_with("\x28\xb5\x2f\xfd")) return "zstd";
-  if (start.starts_with("\xfd\x37zXZ")) return "xz";
-  return nullptr;
+// Hostile streams are the worker's: it is in a sandbox.
+Status copy_decompressed(const Store& store, int file, BlobWriter& writer, const Interrupt& interrupt) {
+  Worker worker(store);
+  os::Pipe pipe = TRY(os::make_pipe());
+  TRY(worker.send({.act = image::Act::kDecompress}, {file, pipe.write.get()}));
+  pipe.write.reset();
+  TRY(copy(pipe.read.get(), writer, interrupt));
+  TRY(worker.receive());
+  return {};
 }
 
-Status write_layer(const Tree& tree, BlobWriter& writer, const Interrupt& interrupt) {
+Status write_layer(const Store& store, const Tree& tree, BlobWriter& writer, const Interrupt& interrupt) {
   if (tree.is_directory) {
     const std::vector<std::string> command = {"tar",       "--directory",     tree.place,    "--create",
                                               "--file=-",  "--format=pax",    "--sort=name", "--owner=0",
@@ -92,9 +98,9 @@ Status write_layer(const Tree& tree, BlobWriter& writer, const Interrupt& interr
   const ssize_t count = ::pread(tree.fd.get(), start, sizeof start, 0);
   if (count < 0 && errno == ESPIPE) return copy(tree.fd.get(), writer, interrupt);
   if (count < 0) return unexpected(system_error(errno, _("cannot read")));
-  const char* const program = decompressor_of(std::string_view(start, static_cast<std::size_t>(count)));
-  if (program == nullptr) return copy(tree.fd.get(), writer, interrupt);
-  return copy_from_program({program, "-dc"}, tree.fd.get(), writer, interrupt);
+  const bool is_compressed = is_compressed_archive({start, static_cast<std::size_t>(count)});
+  return is_compressed ? copy_decompressed(store, tree.fd.get(), writer, interrupt)
+                       : copy(tree.fd.get(), writer, interrupt);
 }
 
 }  // namespace
@@ -103,7 +109,7 @@ Result<std::unique_ptr<Source>> import_tree(const Store& store, const std::strin
                                             const image::Platform& platform, const Interrupt& interrupt) {
   const Tree tree = TRY(open_tree(place));
   BlobWriter writer = TRY(store.begin_new_blob());
-  TRY_IN(text::printable(tree.place), write_layer(tree, writer, interrupt));
+  TRY_IN(text::printable(tree.place), write_layer(store, tree, writer, interrupt));
   TRY(writer.commit());
   const image::Config config{.platform = platform, .layers = {writer.digest()}};
   MadeImage made{.transport = "tarball",

@@ -76,8 +76,17 @@ Result<int> pull(const Words& words) {
   if (name.starts_with("docker://")) name = name.substr(9);
   const image::Reference reference = TRY(image::resolve_name(options.registries, name));
   const Store store = TRY(open_own_store());
-  const auto source = TRY(open_registry(http, interrupt, options, store, reference));
-  return bring(words, store, *source, {}, interrupt);
+  // A mirror that sends wrong blobs, or breaks down half-way, is left for the next one, which sends what is missing.
+  for (std::size_t place = 0;;) {
+    const Opened opened = TRY(open_registry(http, interrupt, options, store, reference, place));
+    auto brought = bring(words, store, *opened.source, {}, interrupt);
+    const bool is_final = brought || !opened.has_next || brought.error().kind == ErrorKind::kDenied;
+    if (is_final) return brought;
+    TRY(interrupt.check());
+    const std::string reason = text::printable(brought.error().describe());
+    (void)std::fprintf(stderr, "hutch: %s\n", text::format(_("%s: trying the next place"), reason.c_str()).c_str());
+    place = opened.next;
+  }
 }
 
 Result<int> load(const Words& words) {
@@ -88,7 +97,7 @@ Result<int> load(const Words& words) {
     names.push_back(TRY(image::parse_reference(said)).str());
   }
   const Store store = TRY(open_own_store());
-  const auto source = TRY(open_archive(words.arguments.front(), store.root()));
+  const auto source = TRY(open_archive(words.arguments.front(), store));
   return bring(words, store, *source, std::move(names), interrupt);
 }
 

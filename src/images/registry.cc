@@ -134,14 +134,19 @@ Result<Access> access_of(const RegistryOptions& options, const image::Endpoint& 
   return access;
 }
 
-Result<std::unique_ptr<Source>> open_registry(Http& http, const Interrupt& interrupt, const RegistryOptions& options,
-                                              const Store& store, const image::Reference& shown) {
+Result<Opened> open_registry(Http& http, const Interrupt& interrupt, const RegistryOptions& options, const Store& store,
+                             const image::Reference& shown, std::size_t first) {
   const std::vector<image::Endpoint> endpoints = TRY(image::endpoints_of(options.registries, shown));
-  for (const image::Endpoint& endpoint : endpoints) {
+  for (std::size_t number = first; number < endpoints.size(); ++number) {
+    const image::Endpoint& endpoint = endpoints[number];
     auto place = std::make_unique<Place>(http, interrupt, TRY(access_of(options, endpoint)), endpoint.reference);
     auto top = place->find_manifest(store, endpoint.reference.version());
     if (top && !*top) top = place->get_manifest(endpoint.reference.version());
-    if (top && *top) return std::make_unique<Registry>(std::move(place), shown, std::move(**top));
+    if (top && *top) {
+      return Opened{.source = std::make_unique<Registry>(std::move(place), shown, std::move(**top)),
+                    .next = number + 1,
+                    .has_next = number + 1 < endpoints.size()};
+    }
     TRY(interrupt.check());
     if (endpoint.is_mirror) continue;  // whatever is the matter with a mirror, the next one may have it
     if (!top) return unexpected(std::move(top).error());

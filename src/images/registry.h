@@ -22,11 +22,16 @@ struct RegistryOptions {
 // Who may be spoken to, and how.
 [[nodiscard]] Result<Access> access_of(const RegistryOptions& options, const image::Endpoint& endpoint);
 
-// The image under the first endpoint that has it. `shown` is the name that was asked for. A manifest that `store` has
-// is asked for with HEAD only, which registries do not count against what they let one fetch.
-[[nodiscard]] Result<std::unique_ptr<Source>> open_registry(Http& http, const Interrupt& interrupt,
-                                                            const RegistryOptions& options, const Store& store,
-                                                            const image::Reference& shown);
+struct Opened {
+  std::unique_ptr<Source> source;
+  std::size_t next = 0;   // the endpoint to try when this one turns out to be no good
+  bool has_next = false;  // there is one
+};
+// The image under the first endpoint that has it, from that with the number `first` on: mirrors come before the
+// registry itself. `shown` is the name that was asked for. A manifest that `store` has is asked for with HEAD only,
+// which registries do not count against what they let one fetch.
+[[nodiscard]] Result<Opened> open_registry(Http& http, const Interrupt& interrupt, const RegistryOptions& options,
+                                           const Store& store, const image::Reference& shown, std::size_t first = 0);
 
 // The same without asking for the image: for the signatures of what is in the store already.
 [[nodiscard]] Result<std::unique_ptr<Source>> registry_without_manifest(Http& http, const Interrupt& interrupt,

@@ -26,13 +26,13 @@ Status fetch_again(const Store& store, const image::Record& record, Http& http, 
   image::Reference reference = TRY(image::parse_reference(std::string_view(record.source).substr(kRegistry.size())));
   reference.tag.clear();
   reference.digest = record.manifest.digest;
-  const auto source = TRY(open_registry(http, interrupt, options, store, reference));
+  const Opened opened = TRY(open_registry(http, interrupt, options, store, reference));
   Progress progress(Show::kNothing, {});
   const AcquireOptions acquiring{
       .platform = {}, .names = record.names, .judge = [&](Source& from, const Document& top, const Document& chosen) {
         return judge(policy, from, top, chosen);
       }};
-  TRY(acquire(store, *source, acquiring, progress, interrupt));
+  TRY(acquire(store, *opened.source, acquiring, progress, interrupt));
   return {};
 }
 

@@ -44,6 +44,21 @@ Result<Answer> unpack(const Order& order, std::vector<os::Fd> descriptors) {
   return answer;
 }
 
+Result<Answer> decompress(const Order& order, std::vector<os::Fd> descriptors) {
+  if (descriptors.size() != 2) return failure(ErrorKind::kInvalid, _("an order came without its blob"));
+  const os::Fd target = std::move(descriptors.back());
+  Stream stream = TRY(Stream::open(Blob(std::move(descriptors.front()), os::Fd()), order.limits));
+  while (true) {
+    const std::string_view piece = stream.next();
+    if (piece.empty()) break;
+    TRY(os::write_all(target.get(), piece));
+  }
+  TRY(stream.finish());
+  Answer answer;
+  answer.bytes = stream.bytes();
+  return answer;
+}
+
 Result<Answer> compare(const Order& order) {
   const HostPath one = TRY(HostPath::parse(order.tree));
   const HostPath other = TRY(HostPath::parse(order.other));
@@ -57,6 +72,7 @@ Result<Answer> compare(const Order& order) {
 Result<Answer> perform(const Order& order, std::vector<os::Fd> descriptors) {
   if (order.act == Act::kUnpack) return unpack(order, std::move(descriptors));
   if (order.act == Act::kCompare) return compare(order);
+  if (order.act == Act::kDecompress) return decompress(order, std::move(descriptors));
   const HostPath path = TRY(HostPath::parse(order.tree));
   if (order.act == Act::kRemove) {
     TRY(os::remove_tree(path));

@@ -156,11 +156,15 @@ Status Stream::fault() {
   return unexpected(Error{.kind = closing.kind, .code = closing.code, .message = text, .context = {}, .hint = {}});
 }
 
-Status Stream::finish(const image::Digest& diff_id) {
+Status Stream::finish() {
   while (!next().empty()) {
   }
   await_child();
-  TRY(fault());
+  return fault();
+}
+
+Status Stream::finish(const image::Digest& diff_id) {
+  TRY(finish());
   const image::Digest found = image::Digest::of_bytes(ring_.closing().digest);
   if (found != diff_id) {
     return failure(ErrorKind::kInvalid, text::format(_("the layer's content is %s, but %s was announced"),

@@ -24,7 +24,9 @@ class Stream {
   // The next piece, valid until the next call; empty at the end or when decompression failed: ask finish().
   [[nodiscard]] std::string_view next();
   [[nodiscard]] bool has_ended() const { return has_ended_; }
-  // Takes what is left, waits for the other process, and compares the digest of all bytes.
+  // Takes what is left and waits for the other process: an error when not all could be decompressed.
+  [[nodiscard]] Status finish();
+  // The same, and compares the digest of all bytes.
   [[nodiscard]] Status finish(const image::Digest& diff_id);
   // What went wrong with decompression, if that is why next() ended.
   [[nodiscard]] Status fault();

@@ -27,19 +27,19 @@ def timed(*command):
 
 
 def hutch_processes():
-    """Supervisors and PID 1s: their proportional memory in KiB and their processor time in clock ticks."""
-    memory, ticks = 0, 0
+    """Supervisors and PID 1s: KiB of memory of their own and of program files, which all share, and clock ticks of
+    processor time."""
+    own, shared, ticks = 0, 0, 0
     for entry in json.loads(output("hutch", "ps", "--json"))["instances"]:
         for pid in (entry["supervisor"], entry["init"]):
-            try:
-                with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
-                    memory += next(int(line.split()[1]) for line in file if line.startswith("Pss:"))
-            except OSError:
-                memory = -(10 ** 9)  # not ours to look into: non-dumpable
+            with open(f"/proc/{pid}/status", encoding="ascii") as file:
+                sizes = dict(line.split(":", 1) for line in file if line.startswith("Rss"))
+            own += int(sizes["RssAnon"].split()[0])
+            shared += int(sizes["RssFile"].split()[0])
             with open(f"/proc/{pid}/stat", encoding="ascii") as file:
                 fields = file.read().rpartition(")")[2].split()
                 ticks += int(fields[11]) + int(fields[12])
-    return memory, ticks
+    return own, shared, ticks
 
 
 apps = []
@@ -50,11 +50,11 @@ for wanted in COUNTS:
     print(f"{wanted} running: a start takes {timed('hutch', 'run', '--profile', 'cli', '/usr/bin/true')}; "
           f"ps {timed('hutch', 'ps')}", flush=True)
     if wanted == 100:
-        memory, before = hutch_processes()
+        own, shared, before = hutch_processes()
         time.sleep(20)
-        after = hutch_processes()[1]
-        shown = f"{memory / wanted:.0f} KiB each" if memory > 0 else "not readable"
-        print(f"100 idle: memory of supervisor and PID 1 {shown}, {after - before} ticks of processor time in 20 s", flush=True)
+        after = hutch_processes()[2]
+        print(f"100 idle: supervisor and PID 1 have {own / wanted:.0f} KiB of their own and map {shared / wanted:.0f} KiB of "
+              f"files; {after - before} ticks of processor time in 20 s", flush=True)
 output("hutch", "kill", "--all")
 for app in apps:
     app.wait(60)

@@ -21,6 +21,17 @@ for _ in range(int(sys.argv[1])):
 time.sleep(600)
 """
 
+ACCEPT = """
+import os, socket
+assert os.environ["LISTEN_FDS"] == "1" and int(os.environ["LISTEN_PID"]) == os.getpid()
+kind = "listen" if socket.socket(fileno=os.dup(3)).getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN) else "connection"
+assert sorted(os.listdir("/proc/self/fd"))[:5] == ["0", "1", "2", "3", "4"] and not os.path.exists("/proc/self/fd/6")
+listener = socket.socket(fileno=3)
+for number in range(1, 1000):
+    with listener.accept()[0] as peer:
+        peer.sendall(f"{number} {kind}".encode())
+"""
+
 
 def systemctl(*words):
     return subprocess.run(["systemctl", "--user", *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -105,6 +116,24 @@ check("it ends with its connection", until(10, lambda: len(instances()) == 1), i
 second.close()
 until(10, lambda: not instances())
 systemctl("stop", "hutch-echo.socket")
+
+write_unit("--name=counter", "--socket=%t/hutch-counter", "/usr/bin/python3", "-c", ACCEPT)
+systemctl("start", "hutch-counter.socket")
+check("a socket alone starts nothing", not instances() and show("hutch-counter.service", "ActiveState") == "inactive")
+answers = []
+for number in range(3):
+    with socket.socket(socket.AF_UNIX) as peer:
+        peer.settimeout(30)
+        peer.connect(RUNTIME + "/hutch-counter")
+        answers.append(peer.recv(100).decode())
+check("an app gets the socket that its unit listens on, as sd_listen_fds has it", answers == ["1 listen", "2 listen", "3 listen"],
+      (answers, output("journalctl", "--user-unit=hutch-counter.service", "--no-pager")))
+check("it is one instance for all connections", len(instances()) == 1, instances())
+check("exec has none of it", not output("hutch", "exec", instances()[0]["id"], "--", "sh", "-c", "echo $LISTEN_PID").strip())
+systemctl("stop", "hutch-counter.socket", "hutch-counter.service")
+until(10, lambda: not instances())
+said = output("hutch", "unit", "--profile=cli", "--socket=a", "--listen=b", "/bin/true")
+check("one socket cannot be of both kinds", "--listen" in said and "--socket" in said, said)
 
 said = output("hutch", "unit", "--profile=cli", "--watchdog=3", "/bin/true")
 check("a watchdog without a word from the app is refused", "--notify" in said, said)

@@ -80,6 +80,37 @@ def no_range(proxy, top):
     check("and leaves no wrong blob", not stored_blobs())
 
 
+def mirrors(proxy, top, port):
+    """What a mirror spoils comes from the next place; what was right is not fetched again."""
+    mirror = Proxy(port)
+
+    def with_mirror(*words):
+        new_home()
+        with open(os.path.join(scene.home, ".config/containers/registries.conf"), "w", encoding="utf-8") as file:
+            file.write(f'[[registry]]\nlocation = "127.0.0.1:{proxy.port}"\ninsecure = true\n'
+                       f'[[registry.mirror]]\nlocation = "127.0.0.1:{mirror.port}"\ninsecure = true\n')
+        proxy.clear()
+        mirror.clear()
+        for pattern, kind in words:
+            mirror.spoil(pattern, kind)
+
+    with_mirror()
+    pulls("a mirror serves", f"127.0.0.1:{proxy.port}/img:1")
+    large = max(images()[0]["layers"], key=lambda one: one["size"])["digest"]
+    check("and the registry is not asked", is_right(top) and mirror.seen("blobs") and not proxy.seen(""))
+    for kind in ("wrong-bytes", "too-long", "too-short"):
+        with_mirror((BLOB + large, kind))
+        result = pulls(f"a mirror that does '{kind}': the next place serves", f"127.0.0.1:{proxy.port}/img:1")
+        check("that is said", "trying the next place" in result.stderr, result.stderr)
+        check("the image is right", is_right(top))
+        check("only what was spoiled comes from there", len(proxy.seen(BLOB)) == 1 and proxy.seen(BLOB + large), proxy.requests)
+    with_mirror((BLOB + large, "wrong-bytes"))
+    proxy.spoil(BLOB + large, "wrong-bytes")
+    result = image("pull", f"127.0.0.1:{proxy.port}/img:1")
+    check("wrong bytes everywhere are an error", result.returncode != 0 and images() == [] and not stored_blobs(), result.stderr)
+    mirror.close()
+
+
 def redirects(proxy, top, port):
     """A blob redirected to another host must come without the credentials for the first."""
     other = Proxy(port)
@@ -172,6 +203,7 @@ def main():
     proxy = Proxy(port)
     spoiled(proxy, top)
     no_range(proxy, top)
+    mirrors(proxy, top, port)
     redirects(proxy, top, port)
     tokens(proxy, top)
     unchanged(proxy, top)

@@ -9,7 +9,7 @@ import time
 
 import oci
 
-ROUNDS = int(os.environ.get("ROUNDS", "200"))
+ROUNDS = int(os.environ.get("ROUNDS") or "20")
 PATIENCE = 30  # seconds
 
 

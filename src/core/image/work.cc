@@ -89,7 +89,7 @@ Result<Order> decode_order(std::string_view bytes) {
                         take(json, "lowers", order.lowers) && take(json, "other", order.other) &&
                         take(json, "diff_id", diff_id) && take(json, "has_pipe", order.has_pipe) &&
                         take(json, "has_own_id_only", order.has_own_id_only) && take(json, "limits", order.limits);
-  if (!is_whole || act > static_cast<std::uint8_t>(Act::kRemove)) return broken();
+  if (!is_whole || act > static_cast<std::uint8_t>(Act::kDecompress)) return broken();
   order.act = static_cast<Act>(act);
   if (!diff_id.empty()) order.diff_id = TRY(Digest::parse(diff_id));
   return order;

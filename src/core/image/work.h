@@ -25,7 +25,8 @@ struct Limits {
   bool operator==(const Limits&) const = default;
 };
 
-enum class Act : std::uint8_t { kUnpack, kCompare, kMeasure, kRemove };
+// kDecompress: descriptors are what is read and what is written; of the limits the entries do not count.
+enum class Act : std::uint8_t { kUnpack, kCompare, kMeasure, kRemove, kDecompress };
 
 struct Order {
   Act act = Act::kUnpack;
