@@ -15,6 +15,7 @@
 #include "host/launcher.h"
 #include "host/output.h"
 #include "host/probe.h"
+#include "os/file.h"
 #include "os/process.h"
 
 namespace hutch::app {
@@ -80,10 +81,10 @@ Result<int> read_journal(const host::Running& running) {
 Result<int> attach(const std::string& name) {
   const facts::Facts facts = TRY(host::probe());
   const host::Running running = TRY(find(facts, name));
-  const std::string& output = running.record.output;
-  if (output == host::word_of(host::Output::kTerminal)) return take_terminal(running);
-  if (output == host::word_of(host::Output::kNowhere)) return read_log(facts, running);
-  if (output == host::word_of(host::Output::kJournal) && !running.record.scope.empty()) return read_journal(running);
+  const plan::Plan plan = TRY(host::read_plan(running.directory));
+  if (plan.sandbox.has_terminal) return take_terminal(running);
+  if (os::exists(host::log_file(facts, running.record.id))) return read_log(facts, running);
+  if (!running.record.scope.empty()) return read_journal(running);
   print_note(text::format(_("what '%s' prints goes to where it was started"), running.record.id.c_str()));
   return status_of(TRY(host::attach_to(running, {})), running);
 }

@@ -4,7 +4,6 @@
 #include <variant>
 
 #include "host/history.h"
-#include "host/output.h"
 #include "host/probe.h"
 #include "host/queries.h"
 #include "os/real_directory.h"
@@ -30,14 +29,7 @@ void wake_document_portal(facts::Facts& facts, const plan::Plan& plan) {
 }
 
 Status record_run(const facts::Facts& facts, const host::Instance& instance, plan::Plan& plan) {
-  instance::Record record = TRY(host::record_of(plan));
-  const host::Output output = host::output_here();
-  if (!plan.sandbox.system) record.output = host::word_of(output);
-  // A run is not worse for a log that cannot be kept.
-  const bool wants_log = !plan.sandbox.system && output == host::Output::kNowhere;
-  if (wants_log && host::make_room_for_log(facts, plan.instance)) {
-    plan.sandbox.watch.log = host::log_file(facts, plan.instance);
-  }
+  const instance::Record record = TRY(host::record_of(plan));
   plan.sandbox.watch.history = host::history_file(facts);
   plan.sandbox.watch.epitaph = instance::epitaph_of(record);
   for (const HostPath& directory : plan.directories) TRY(os::make_real_directories(directory, 0700));

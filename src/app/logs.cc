@@ -26,7 +26,6 @@ constexpr const char* kJournal = "/usr/bin/journalctl";
 struct Subject {
   InstanceId id;
   std::string unit;
-  std::string output;
   std::optional<os::Fd> supervisor;  // of one that runs
 };
 
@@ -38,10 +37,8 @@ std::string text_at(const Json& json, const char* key) {
 Result<Subject> find_subject(const facts::Facts& facts, const std::string& name) {
   auto running = host::find_instance(facts, name);
   if (running) {
-    return Subject{.id = running->record.id,
-                   .unit = running->record.scope,
-                   .output = running->record.output,
-                   .supervisor = TRY(host::open_supervisor(*running))};
+    return Subject{
+        .id = running->record.id, .unit = running->record.scope, .supervisor = TRY(host::open_supervisor(*running))};
   }
   if (running.error().kind != ErrorKind::kNotFound) return unexpected(std::move(running).error());
   const std::vector<Json> runs = TRY(host::read_history(facts));
@@ -49,10 +46,8 @@ Result<Subject> find_subject(const facts::Facts& facts, const std::string& name)
     return name == text_at(run, "id") || name == text_at(run, "app") || name == text_at(run, "profile");
   });
   if (last == runs.rend()) return unexpected(std::move(running).error());
-  return Subject{.id = TRY(InstanceId::parse(text_at(*last, "id"))),
-                 .unit = text_at(*last, "scope"),
-                 .output = text_at(*last, "output"),
-                 .supervisor = std::nullopt};
+  return Subject{
+      .id = TRY(InstanceId::parse(text_at(*last, "id"))), .unit = text_at(*last, "scope"), .supervisor = std::nullopt};
 }
 
 Result<int> become_journal(const std::string& unit, std::optional<std::size_t> lines, bool follows) {
@@ -76,13 +71,7 @@ Status print_new_lines(host::LogReader& log) {
   return {};
 }
 
-Result<int> print_log(const facts::Facts& facts, const Subject& subject, std::optional<std::size_t> lines,
-                      bool follows) {
-  const HostPath file = host::log_file(facts, subject.id);
-  if (!subject.supervisor && !os::exists(file)) {
-    return failure(ErrorKind::kNotFound, text::format(_("the log of '%s' is no longer there"), subject.id.c_str()),
-                   _("logs of the newest runs are kept"));
-  }
+Result<int> print_log(const HostPath& file, const Subject& subject, std::optional<std::size_t> lines, bool follows) {
   auto log = TRY(host::LogReader::open(file, lines));
   TRY(print_new_lines(log));
   pollfd polled[] = {{.fd = log.changes(), .events = POLLIN, .revents = 0},
@@ -99,9 +88,9 @@ Result<int> print_log(const facts::Facts& facts, const Subject& subject, std::op
 Result<int> logs(const std::string& name, std::optional<std::size_t> lines, bool follows) {
   const facts::Facts facts = TRY(host::probe());
   const Subject subject = TRY(find_subject(facts, name));
-  if (subject.output == host::word_of(host::Output::kNowhere)) return print_log(facts, subject, lines, follows);
-  const bool is_in_journal = subject.output.empty() || subject.output == host::word_of(host::Output::kJournal);
-  if (is_in_journal && !subject.unit.empty()) return become_journal(subject.unit, lines, follows);
+  const HostPath file = host::log_file(facts, subject.id);
+  if (os::exists(file)) return print_log(file, subject, lines, follows);
+  if (!subject.unit.empty()) return become_journal(subject.unit, lines, follows);
   return failure(
       ErrorKind::kUnavailable,
       text::format(_("what '%s' prints is not kept: it goes to where it was started"), text::printable(name).c_str()),

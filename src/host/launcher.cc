@@ -16,6 +16,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "core/plan/wire.h"
+#include "host/output.h"
 #include "host/queries.h"
 #include "host/seccomp_cache.h"
 #include "os/file.h"
@@ -142,6 +143,8 @@ Status hand_over(const facts::Facts& facts, const plan::Plan& plan, const Instan
   const os::Fd sandbox = TRY(os::make_sealed_file("hutch-sandbox", plan::encode(plan.sandbox)));
   const os::Fd front_end = TRY(os::open_path(HostPath::literal("/proc/self/exe"), O_PATH));
   const os::Fd launcher = TRY(open_launcher());
+  // What a system prints is of no interest: its shells are clients.
+  const os::Fd log = plan.sandbox.system ? os::Fd() : open_log(facts, plan.instance);
 
   Layout layout(plan.sandbox.descriptors);
   TRY(layout.add(sandbox.get(), plan::kPlanDescriptor));
@@ -151,6 +154,7 @@ Status hand_over(const facts::Facts& facts, const plan::Plan& plan, const Instan
   TRY(layout.add(instance.lock.get(), plan::kLockDescriptor));
   TRY(layout.add(instance.control.get(), plan::kControlDescriptor));
   TRY(layout.add(instance.data.get(), plan::kDataDescriptor));
+  TRY(layout.add(log.get(), plan::kLogDescriptor));
   TRY(layout.add(coordination ? coordination->socket.get() : -1, plan::kCoordinatorDescriptor));
   TRY(layout.add(coordination ? coordination->life.get() : -1, plan::kLifeDescriptor));
   TRY(layout.settle());

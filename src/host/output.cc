@@ -2,10 +2,8 @@
 
 #include <fcntl.h>
 #include <sys/inotify.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,7 +14,7 @@
 
 #include "base/i18n.h"
 #include "base/text.h"
-#include "core/plan/plan.h"
+#include "core/plan/channel.h"
 #include "os/file.h"
 
 namespace hutch::host {
@@ -24,21 +22,11 @@ namespace {
 
 constexpr std::size_t kLogsKept = 64;
 constexpr std::string_view kOldSuffix = ".1";
-constexpr std::string_view kJournalSocket = "/run/systemd/journal/stdout";  // systemd-journald.service(8)
 
 bool leads_nowhere(int fd) {
   struct stat status {};
   if (::fstat(fd, &status) != 0) return true;
   return S_ISCHR(status.st_mode) && status.st_rdev == makedev(1, 3);  // /dev/null, null(4)
-}
-
-bool leads_to_journal(int fd) {
-  sockaddr_un address{};
-  socklen_t size = sizeof address;
-  if (::getpeername(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0 || address.sun_family != AF_UNIX)
-    return false;
-  const std::string_view path(address.sun_path, ::strnlen(address.sun_path, sizeof address.sun_path));
-  return path == kJournalSocket;
 }
 
 HostPath old_file(const HostPath& file) {
@@ -84,31 +72,17 @@ std::string last_lines(std::string text, std::size_t lines) {
 
 }  // namespace
 
-Output output_here() {
-  const bool has_terminal = ::isatty(STDIN_FILENO) == 1 || ::isatty(STDOUT_FILENO) == 1 || ::isatty(STDERR_FILENO) == 1;
-  if (has_terminal) return Output::kTerminal;
-  if (leads_nowhere(STDOUT_FILENO) && leads_nowhere(STDERR_FILENO)) return Output::kNowhere;
-  return leads_to_journal(STDERR_FILENO) || leads_to_journal(STDOUT_FILENO) ? Output::kJournal : Output::kCaller;
-}
-
-const char* word_of(Output output) {
-  constexpr std::array<const char*, 4> kWords = {"terminal", "journal", "log", "caller"};
-  return kWords[static_cast<std::size_t>(output)];
-}
-
 HostPath log_file(const facts::Facts& facts, const InstanceId& id) {
   return facts.directories.state / "hutch/logs" / id.str();
 }
 
-Status make_room_for_log(const facts::Facts& facts, const InstanceId& id) {
+os::Fd open_log(const facts::Facts& facts, const InstanceId& id) {
   const HostPath file = log_file(facts, id);
-  TRY(os::make_directories(file.parent(), 0700));
-  TRY(prune(file.parent()));
-  for (const HostPath& earlier : {file, old_file(file)}) {
-    if (::unlink(earlier.c_str()) == 0 || errno == ENOENT) continue;
-    return unexpected(system_error(errno, text::format(_("cannot remove '%s'"), earlier.c_str())));
-  }
-  return {};
+  for (const HostPath& earlier : {file, old_file(file)}) (void)::unlink(earlier.c_str());  // the open below tells
+  if (!leads_nowhere(STDOUT_FILENO) || !leads_nowhere(STDERR_FILENO)) return {};
+  if (!os::make_directories(file.parent(), 0700) || !prune(file.parent())) return {};
+  constexpr int kFlags = O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+  return os::Fd(::open(file.c_str(), kFlags, 0600));
 }
 
 Result<LogReader> LogReader::open(const HostPath& file, std::optional<std::size_t> lines) {

@@ -12,14 +12,10 @@
 
 namespace hutch::host {
 
-// Of this process, whose standard descriptors the app gets.
-enum class Output { kTerminal, kJournal, kNowhere, kCaller };
-[[nodiscard]] Output output_here();
-[[nodiscard]] const char* word_of(Output output);
-
 [[nodiscard]] HostPath log_file(const facts::Facts& facts, const InstanceId& id);
-// The directory with room for one more, and nothing of an earlier run of that id.
-[[nodiscard]] Status make_room_for_log(const facts::Facts& facts, const InstanceId& id);
+// A new log for a run whose output would go nowhere, and room for it among the others; none where it goes somewhere, or
+// when it cannot be kept. What an earlier run of that id left is removed in any case.
+[[nodiscard]] os::Fd open_log(const facts::Facts& facts, const InstanceId& id);
 
 // Reads a log while it grows.
 class LogReader {

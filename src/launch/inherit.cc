@@ -38,6 +38,7 @@ Start take_start(int argc, char** argv, char** environment) {
   start.has_control = is_open(plan::kControlDescriptor);
   start.has_coordinator = is_open(plan::kCoordinatorDescriptor);
   start.has_life = is_open(plan::kLifeDescriptor);
+  start.has_log = is_open(plan::kLogDescriptor);
   start.waives_filter = argc > 2 && std::strcmp(argv[2], kWithoutSeccomp) == 0;
   for (char** entry = environment; *entry != nullptr; ++entry) {
     if (is_language(*entry) && start.languages.size() < kLanguageLimit) start.languages.push_back(::strdup(*entry));

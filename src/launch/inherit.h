@@ -23,6 +23,7 @@ struct Start {
   bool has_control = false;
   bool has_coordinator = false;
   bool has_life = false;
+  bool has_log = false;
   bool waives_filter = false;    // kWithoutSeccomp was given
   std::vector<char*> languages;  // LANG, LC_*, LANGUAGE of the environment, for the front end's report
 };

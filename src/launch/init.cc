@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <optional>
 #include <utility>
 
@@ -33,6 +34,23 @@ using plan::StepReport;
 constexpr std::size_t kCommandLimit = 256;  // running at once
 constexpr mode_t kUsualMask = 022;
 constexpr std::uint32_t kOwnCommand = 0;
+
+// How many of the descriptors are sockets of a service. None is at a number that another is about to take.
+std::size_t sockets_of(const plan::Sandbox& sandbox) {
+  constexpr std::string_view kName = "LISTEN_FDS=";
+  for (const std::string& entry : sandbox.environment) {
+    std::size_t count = 0;
+    if (!entry.starts_with(kName)) continue;
+    const char* const end = entry.data() + entry.size();
+    const bool is_number = std::from_chars(entry.data() + kName.size(), end, count).ptr == end;
+    const bool is_sane = is_number && count <= std::min(sandbox.descriptors.size(), plan::kSocketMost);
+    const auto behind = plan::kFirstSocket + static_cast<std::int32_t>(is_sane ? count : 0);
+    const bool is_free = std::all_of(sandbox.descriptors.begin(), sandbox.descriptors.end(),
+                                     [behind](std::int32_t fd) { return fd >= behind; });
+    return is_sane && is_free ? count : 0;
+  }
+  return 0;
+}
 
 struct Command {
   pid_t pid = 0;  // 0: free
@@ -137,7 +155,7 @@ void Init::start_own_command() {
   tell(Message::kGo, kOwnCommand, 0);
   Entry entry(sandbox_.command, sandbox_.environment);
   entry.descriptors = sandbox_.descriptors;
-  entry.sockets = sandbox_.sockets;
+  entry.sockets = sockets_of(sandbox_);
   const StepReport report = start(kOwnCommand, entry, sandbox_.has_terminal);
   if (report.error != 0) Reporter(kInitChannel).fail(report.stage, report.step, report.error);
   for (const std::int32_t fd : sandbox_.descriptors) (void)::close(fd);  // the command has its own

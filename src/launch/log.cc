@@ -1,21 +1,15 @@
 #include "launch/log.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
 
 #include "core/plan/channel.h"
-#include "core/plan/plan.h"
 
 namespace hutch::launch {
 namespace {
-
-os::Fd open_log(const HostPath& file) {
-  return os::Fd(::open(file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600));
-}
 
 // Above the numbers that mean something to whoever finds them open.
 os::Fd moved_up(int fd) {
@@ -25,15 +19,20 @@ os::Fd moved_up(int fd) {
 
 }  // namespace
 
-bool Log::open() {
-  if (file_.is_root()) return true;
+bool Log::open(bool has_log) {
+  if (!has_log) return true;
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return false;
   pipe_ = moved_up(ends[0]);
   inside_ = moved_up(ends[1]);
-  target_ = open_log(file_);
-  struct stat status {};
-  if (target_ && ::fstat(target_.get(), &status) == 0) size_ = static_cast<std::uint64_t>(status.st_size);
+  target_ = os::Fd(plan::kLogDescriptor);
+  ShortLine link;
+  link << "/proc/self/fd/" << static_cast<int>(plan::kLogDescriptor);
+  char path[4000];
+  const ssize_t length = ::readlink(link.c_str(), path, sizeof path);
+  if (length <= 0 || length == sizeof path) return false;
+  file_ << std::string_view(path, static_cast<std::size_t>(length));
+  old_ << file_.text() << ".1";
   return pipe_ && inside_ && ::fcntl(pipe_.get(), F_SETFL, O_NONBLOCK) == 0;
 }
 
@@ -45,7 +44,7 @@ bool Log::place() const {
 void Log::turn_when_full() {
   if (size_ < plan::kLogLimit) return;
   (void)::rename(file_.c_str(), old_.c_str());  // one that fails leaves the file longer for now
-  os::Fd fresh = open_log(file_);
+  os::Fd fresh(::open(file_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600));
   if (!fresh) return;
   target_ = std::move(fresh);
   size_ = 0;

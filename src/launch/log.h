@@ -2,19 +2,16 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 
-#include "base/path.h"
+#include "launch/line.h"
 #include "os/fd.h"
 
 namespace hutch::launch {
 
 class Log {
  public:
-  // The root: there is none, and nothing below does anything.
-  explicit Log(const HostPath& file) : file_(file), old_(file.str() + ".1") {}
-  // Before the clone. False with errno.
-  [[nodiscard]] bool open();
+  // Before the clone; without kLogDescriptor there is none, and nothing below does anything. False with errno.
+  [[nodiscard]] bool open(bool has_log);
   // In the clone: its standard output and error are the pipe.
   [[nodiscard]] bool place() const;
   // In the supervisor, behind the clone.
@@ -26,8 +23,8 @@ class Log {
  private:
   void turn_when_full();
 
-  const HostPath& file_;
-  const std::string old_;
+  Line<4095> file_;
+  Line<4095> old_;
   os::Fd pipe_;
   os::Fd inside_;
   os::Fd target_;

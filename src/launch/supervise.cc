@@ -392,16 +392,16 @@ int supervise(const Start& start) {
   auto inner = os::duplicate(pair->right.get(), plan::kFirstPassed);
   if (!inner) return fail_early(Stage::kSupervise, -1, errno, start);
   pair->right.reset();
-  Log log(sandbox.watch.log);
-  if (!log.open()) return fail_early(Stage::kSupervise, -1, errno, start);
+  Log log;
+  if (!log.open(start.has_log)) return fail_early(Stage::kSupervise, -1, errno, start);
 
   enter_common_keyring();  // keyrings are found by name within a user namespace
   Cloned cloned = clone_init(sandbox);
   if (cloned.pid == 0) {
     // A copy of the supervisor's end would keep PID 1 from hearing of its death.
     pair->left.reset();
-    (void)::close_range(plan::kFrontEndDescriptor, plan::kDataDescriptor, 0);  // cannot fail
-    if (!log.place()) ::_exit(plan::exit_code(StepReport{}));                  // cannot fail either
+    (void)::close_range(plan::kFrontEndDescriptor, plan::kLogDescriptor, 0);  // cannot fail
+    if (!log.place()) ::_exit(plan::exit_code(StepReport{}));                 // cannot fail either
     set_up_init(sandbox, start, inner->get());
   }
   if (cloned.pid < 0) return fail_early(Stage::kClone, -1, errno, start);

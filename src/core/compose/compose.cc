@@ -256,7 +256,6 @@ plan::Plan empty_plan(const Scene& scene, const network::NetworkPlan& network) {
   }
   plan.sandbox.remove_at_end = {scene.place.instance_directory};
   plan.sandbox.descriptors = scene.launch.sockets;
-  plan.sandbox.sockets = static_cast<std::uint32_t>(scene.launch.sockets.size());
   return plan;
 }
 

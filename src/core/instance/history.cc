@@ -14,7 +14,6 @@ Json beginning(const Record& record) {
           {"box", record.box.str()},
           {"command", record.command.substr(0, kCommandLimit)},
           {"scope", record.scope},
-          {"output", record.output},
           {"started", record.started}};
 }
 

@@ -70,7 +70,6 @@ Json to_json(const Record& record) {
   json["init"] = record.init;
   json["scope"] = record.scope;
   json["network"] = record.network;
-  json["output"] = record.output;
   json["weakenings"] = record.weakenings;
   json["warnings"] = record.warnings;
   return json;
@@ -97,7 +96,6 @@ Result<Record> parse_record(std::string_view text) {
   record.init = TRY(number_at<std::int32_t>(json, "init"));
   record.scope = TRY(text_at(json, "scope"));
   record.network = TRY(text_at(json, "network"));
-  if (json.contains("output")) record.output = TRY(text_at(json, "output"));  // not in those of older programs
   record.weakenings = TRY(lines_at(json, "weakenings"));
   record.warnings = TRY(lines_at(json, "warnings"));
   return record;

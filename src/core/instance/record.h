@@ -25,7 +25,6 @@ struct Record {
   std::int32_t init = 0;               // the sandbox's PID 1 as the host sees it; 0 before it exists
   std::string scope;                   // unit name, empty without one
   std::string network;                 // mode
-  std::string output;                  // where what it prints goes: "terminal", "journal", "log" or "caller"
   std::vector<std::string> weakenings;
   std::vector<std::string> warnings;
   bool operator==(const Record&) const = default;

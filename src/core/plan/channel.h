@@ -27,11 +27,17 @@ enum Inherited : int {
   kLifeDescriptor =
       10,  // our end of the life socket pair: helpers and compositor see a hang-up when it closes; may be closed
   kDataDescriptor = 11,  // a lock on data that one sandbox at a time may use, held as the instance lock; may be closed
-  kFirstPassed = 12,     // descriptors of Sandbox::descriptors are at their own numbers, all above this
+  kLogDescriptor =
+      12,  // a file below a name of its own that gets what the app prints; may be closed: it prints to 1 and 2
+  kFirstPassed = 13,  // descriptors of Sandbox::descriptors are at their own numbers, all above this
 };
 
-inline constexpr std::int32_t kFirstSocket = 3;  // SD_LISTEN_FDS_START, sd_listen_fds(3)
+// Sockets of a service: as many of Sandbox::descriptors, the first ones, as LISTEN_FDS in its environment says become
+// the command's 3, 4, ..., and it gets LISTEN_PID (sd_listen_fds(3)).
+inline constexpr std::int32_t kFirstSocket = 3;
 inline constexpr std::size_t kSocketMost = 64;
+
+inline constexpr std::uint64_t kLogLimit = 512u << 10;  // bytes of a log; the one before it is kept as well, as NAME.1
 
 // argv[1] of hutch-launch.
 //   supervise   the sandbox with PID 1 and supervisor

@@ -265,12 +265,7 @@ Status check_sandbox(const Sandbox& sandbox, const std::vector<HostPath>& own, s
   TRY(check_command(sandbox.command));
   TRY(check_network(sandbox));
   TRY(check_limits(sandbox));
-  if (sandbox.sockets > std::min(sandbox.descriptors.size(), kSocketMost)) {
-    return refuse(text::format(_("%u sockets cannot be passed"), sandbox.sockets));
-  }
-  // None is at a number that one of the sockets is about to take.
-  const std::int32_t behind_sockets = kFirstSocket + static_cast<std::int32_t>(sandbox.sockets);
-  return check_descriptors(sandbox.descriptors, std::max(least_descriptor, behind_sockets));
+  return check_descriptors(sandbox.descriptors, least_descriptor);
 }
 
 }  // namespace

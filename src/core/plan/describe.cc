@@ -194,7 +194,6 @@ std::string describe(const Plan& plan) {
   add_root(out, plan.sandbox);
   for (const Step& step : plan.sandbox.steps) out.entry(describe(step));
   out.list("environment", plan.sandbox.environment);
-  if (plan.sandbox.sockets != 0) out.field("sockets of the unit", std::to_string(plan.sandbox.sockets));
   if (!plan.helpers.empty()) out.section("helpers");
   for (const Helper& helper : plan.helpers) add_helper(out, helper);
   if (plan.identity) {

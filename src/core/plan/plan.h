@@ -84,15 +84,12 @@ struct Command {
   bool operator==(const Command&) const = default;
 };
 
-inline constexpr std::uint64_t kLogLimit = 512u << 10;  // bytes of Watch::log; the one before it is kept as well
-
 // What the supervisor does beside supervising.
 struct Watch {
   std::uint64_t time_limit = 0;  // seconds after which the app is ended; 0: never
   std::uint64_t idle_limit = 0;  // seconds without a tick of processor time after which it is ended; 0: never
   HostPath history;              // the file that gets a line when the run is over; the root: none does
   std::string epitaph;           // how that line begins, core/instance/history.h
-  HostPath log;                  // the file that gets what the app prints; the root: its output is the caller's own
   bool operator==(const Watch&) const = default;
 };
 
@@ -126,8 +123,7 @@ struct Sandbox {
   std::vector<std::string> environment;  // "NAME=value", complete: nothing is inherited
   Command command;
   std::vector<std::int32_t> descriptors;  // besides 0-2, passed to the command at the same number
-  std::uint32_t sockets = 0;  // so many of them, the first ones, as 3, 4, ... instead, as sd_listen_fds(3) has it
-  std::vector<HostPath> remove_at_end;  // runtime directories the supervisor deletes
+  std::vector<HostPath> remove_at_end;    // runtime directories the supervisor deletes
   Watch watch;
   bool operator==(const Sandbox&) const = default;
 };

@@ -215,7 +215,6 @@ Json to_json(const Plan& plan) {
             {"system", nullptr},
             {"steps", steps_json(plan.sandbox)},
             {"environment", environment_json(plan.sandbox)},
-            {"sockets", plan.sandbox.sockets},
             {"helpers", Json::array()},
             {"identity", nullptr},
             {"seccomp", seccomp_json(plan.seccomp)},

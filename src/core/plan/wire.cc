@@ -55,11 +55,11 @@ inline constexpr std::size_t kMembers<NamespaceLimit> = 2;
 template <>
 inline constexpr std::size_t kMembers<Command> = 3;
 template <>
-inline constexpr std::size_t kMembers<Watch> = 5;
+inline constexpr std::size_t kMembers<Watch> = 4;
 template <>
 inline constexpr std::size_t kMembers<Overlay> = 3;
 template <>
-inline constexpr std::size_t kMembers<Sandbox> = 18;
+inline constexpr std::size_t kMembers<Sandbox> = 17;
 template <>
 inline constexpr std::size_t kMembers<SeccompPolicy> = 8;
 template <>
@@ -125,9 +125,9 @@ void transfer(Archive& archive, T& record) {
   } else if constexpr (count == 14) {
     auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n] = record;
     archive(a, b, c, d, e, f, g, h, i, j, k, l, m, n);
-  } else if constexpr (count == 18) {
-    auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r] = record;
-    archive(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r);
+  } else if constexpr (count == 17) {
+    auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q] = record;
+    archive(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q);
   }
 }
 

@@ -12,7 +12,7 @@
 
 namespace hutch::plan {
 
-inline constexpr std::uint32_t kWireVersion = 2;
+inline constexpr std::uint32_t kWireVersion = 1;
 inline constexpr std::size_t kWireLimit = 16u << 20;  // bytes of one plan
 
 [[nodiscard]] std::string encode(const Plan& plan);

@@ -19,7 +19,6 @@ Record sample() {
           .init = 4712,
           .scope = "app-hutch-org.gnome.gedit-geditabcde.scope",
           .network = "private",
-          .output = "journal",
           .weakenings = {"--socket=x11"},
           .warnings = {"no Landlock", "no scope"}};
 }

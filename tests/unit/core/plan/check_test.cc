@@ -230,25 +230,6 @@ TEST(Check, DescriptorsDoNotClashWithTheLaunchers) {
   EXPECT_REFUSED(with({5000}), "descriptor 5000");
 }
 
-TEST(Check, SocketsAreAmongTheDescriptorsAndNoneIsAtANumberAnotherTakes) {
-  const auto with = [](std::vector<std::int32_t> descriptors, std::uint32_t sockets) {
-    return fault_of([&](Plan& plan) {
-      plan.sandbox.descriptors = std::move(descriptors);
-      plan.sandbox.sockets = sockets;
-    });
-  };
-  EXPECT_EQ(with({64, 65}, 2), "");
-  EXPECT_EQ(with({64, 65}, 1), "");
-  EXPECT_REFUSED(with({64}, 2), "2 sockets");
-  std::vector<std::int32_t> many;
-  for (std::int32_t fd = 0; fd <= static_cast<std::int32_t>(kSocketMost); ++fd) many.push_back(200 + fd);
-  EXPECT_REFUSED(with(many, kSocketMost + 1), "65 sockets");
-  many.pop_back();
-  EXPECT_EQ(with(many, kSocketMost), "");
-  many.back() = kFirstSocket + static_cast<std::int32_t>(kSocketMost) - 1;
-  EXPECT_REFUSED(with(many, kSocketMost), "descriptor 66");
-}
-
 TEST(Check, CountsAreBounded) {
   EXPECT_REFUSED(fault_of([](Plan& plan) {
                    for (std::size_t index = 0; index <= kStepLimit; ++index) {

@@ -82,13 +82,11 @@ Sandbox full_sandbox() {
   sandbox.environment = {"HOME=/home/user", "EMPTY="};
   sandbox.command = {.program = "/usr/bin/gedit", .arguments = {"gedit", "", "a b"}, .directory = box("/home/user")};
   sandbox.descriptors = {kFirstPassed, 4096};
-  sandbox.sockets = 1;
   sandbox.remove_at_end = {host("/run/user/1000/hutch/gedit1")};
   sandbox.watch = {.time_limit = 3600,
                    .idle_limit = 60,
                    .history = host("/home/user/.local/state/hutch/history"),
-                   .epitaph = "{\"id\":\"gedit1\"",
-                   .log = host("/home/user/.local/state/hutch/logs/gedit1")};
+                   .epitaph = "{\"id\":\"gedit1\""};
   return sandbox;
 }
 
