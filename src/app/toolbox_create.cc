@@ -130,6 +130,7 @@ Result<host::Toolbox> make(const facts::Facts& facts, const CreateOptions& optio
   declared.manifest = parts.manifest.str();
   declared.environment = std::move(parts.environment);
   toolbox.stack.base = std::move(parts.chain);
+  declared.has_own_id_only = TRY(host::has_own_id_only(facts, toolbox.stack));
   TRY(add(facts, toolbox, options.permissions));
   return toolbox;
 }
@@ -145,6 +146,10 @@ Result<int> create_toolbox(const CreateOptions& options) {
   }
   print_note(text::format(_("toolbox '%s' is made of %s; enter it: hutch enter %s"), toolbox.name.c_str(),
                           text::printable(toolbox.declared.image).c_str(), toolbox.name.c_str()));
+  if (toolbox.declared.has_own_id_only) {
+    print_note(
+        _("it has your own id only, and that is root's: 'hutch doctor' says what this costs and how to have more"));
+  }
   return kSucceeded;
 }
 

@@ -65,11 +65,18 @@ Result<plan::Plan> plan_toolbox(facts::Facts& facts, const host::Toolbox& toolbo
   const toolbox::Toolbox& declared = toolbox.declared;
   profile::Request request;
   request.box = toolbox.name;
+  const bool is_as_made = TRY(host::has_own_id_only(facts, toolbox.stack)) == declared.has_own_id_only;
+  if (!is_as_made) {
+    return failure(ErrorKind::kConflict,
+                   text::format(_("the image of toolbox '%s' was unpacked again, for other ids"), toolbox.name.c_str()),
+                   _("make a new toolbox of it; the home of this one stays"));
+  }
   compose::Launch launch{.instance = declared.id, .program = {}, .arguments = {}, .directory = facts.user.home};
   launch.system = compose::System{
       .name = toolbox.name.str(),
       .root = host::root_of(facts, toolbox.stack),
       .home = toolbox.home(),
+      .has_own_id_only = declared.has_own_id_only,
       .guest = TRY(host::find_program("hutch-guest")),
       .hostname = declared.hostname.empty() ? toolbox::host_name_of(toolbox.name.str()) : declared.hostname,
       .shell = declared.shell,

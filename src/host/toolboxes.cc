@@ -168,6 +168,23 @@ Status forget_toolbox(const facts::Facts& facts, const Toolbox& toolbox) {
   return sync_directory(parent);
 }
 
+// The root directory of a layer is root's inside (image formats leave no other owner to it), so its owner tells.
+Result<bool> has_own_id_only(const facts::Facts& facts, const toolbox::Stack& stack) {
+  std::size_t own = 0;
+  for (const image::Digest& layer : stack.base) {
+    const HostPath tree = image_store(facts) / "layers" / layer.hex() / "tree";
+    struct stat status {};
+    if (::stat(tree.c_str(), &status) != 0) {
+      return unexpected(system_error(errno, text::format(_("cannot open '%s'"), tree.c_str())));
+    }
+    own += status.st_uid == facts.user.uid ? 1 : 0;
+  }
+  if (own == 0 || own == stack.base.size()) return own != 0;
+  return failure(ErrorKind::kConflict,
+                 _("some layers of the image were unpacked with subordinate ids and some without"),
+                 "hutch image check");
+}
+
 plan::Overlay root_of(const facts::Facts& facts, const toolbox::Stack& stack) {
   const HostPath store = image_store(facts);
   plan::Overlay root;

@@ -49,6 +49,8 @@ struct Toolbox {
 // Out of sight at once; the store's next sweep removes its files.
 [[nodiscard]] Status forget_toolbox(const facts::Facts& facts, const Toolbox& toolbox);
 
+// Whether all of its image is the user's, because there were no subordinate ids when it was unpacked.
+[[nodiscard]] Result<bool> has_own_id_only(const facts::Facts& facts, const toolbox::Stack& stack);
 // Its root, as the launcher mounts it.
 [[nodiscard]] plan::Overlay root_of(const facts::Facts& facts, const toolbox::Stack& stack);
 

@@ -100,7 +100,10 @@ class Check {
     }
     const std::string staged = TRY(make_staged_layer(store_));
     const os::Fd blob = TRY(store_.open_blob(layer.blob.digest));
-    const auto unpacked = worker_.perform(unpack_order(staged, lowers, layer.diff_id), {blob.get()});
+    image::Order unpacking = unpack_order(store_, staged, lowers, layer.diff_id);
+    const std::string tree = "layers/" + chain.hex() + "/tree";
+    if (lowers.empty() && is_there) unpacking.has_own_id_only = has_own_id_only(store_, tree);
+    const auto unpacked = worker_.perform(std::move(unpacking), {blob.get()});
     std::string what = _("it is missing");
     if (!unpacked && unpacked.error().kind == ErrorKind::kSystem) {  // a full disk says nothing of the layer
       TRY(remove(staged));
@@ -111,7 +114,7 @@ class Check {
     } else if (is_there) {
       image::Order order;
       order.act = image::Act::kCompare;
-      order.tree = Worker::path("layers/" + chain.hex() + "/tree");
+      order.tree = Worker::path(tree);
       order.other = Worker::path("staging/" + staged + "/tree");
       const auto same = worker_.perform(std::move(order));
       if (same) checked.entries += same->entries;

@@ -47,13 +47,20 @@ Result<std::string> discard(const Store& store, const std::string& path) {
   return unexpected(system_error(errno, text::format(_("cannot take '%s' out of the store"), path.c_str())));
 }
 
-image::Order unpack_order(const std::string& name, const std::vector<std::string>& lowers,
+bool has_own_id_only(const Store& store, const std::string& tree) {
+  struct stat status {};
+  // The root of a layer is root's, whoever that is outside.
+  return ::stat(store.path(tree).c_str(), &status) == 0 && status.st_uid == ::geteuid();
+}
+
+image::Order unpack_order(const Store& store, const std::string& name, const std::vector<std::string>& lowers,
                           const image::Digest& diff_id) {
   image::Order order;
   order.act = image::Act::kUnpack;
   order.tree = Worker::path("staging/" + name + "/tree");
   for (auto lower = lowers.rbegin(); lower != lowers.rend(); ++lower) order.lowers.push_back(Worker::path(*lower));
   order.diff_id = diff_id;
+  order.has_own_id_only = !lowers.empty() && has_own_id_only(store, lowers.front());
   return order;
 }
 

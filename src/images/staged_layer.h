@@ -17,8 +17,11 @@ namespace hutch::images {
 // Moves what is at `path`, relative to the store, to staging, from where prune() takes it.
 [[nodiscard]] Result<std::string> discard(const Store& store, const std::string& path);
 
-// The order to unpack a layer into staging/NAME; `lowers` base first, relative to the store.
-[[nodiscard]] image::Order unpack_order(const std::string& name, const std::vector<std::string>& lowers,
-                                        const image::Digest& diff_id);
+// The order to unpack a layer into staging/NAME; `lowers` base first, relative to the store. All layers below one
+// another are of one kind: with the user's own id only when the lowest is, also where there are more by now.
+[[nodiscard]] image::Order unpack_order(const Store& store, const std::string& name,
+                                        const std::vector<std::string>& lowers, const image::Digest& diff_id);
+// The same for one that is unpacked again, to be compared with itself.
+[[nodiscard]] bool has_own_id_only(const Store& store, const std::string& tree);
 
 }  // namespace hutch::images

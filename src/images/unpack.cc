@@ -82,7 +82,7 @@ Result<bool> Unpacking::start(Layer& layer, bool waits) {
     const bool is_present = lower.stage == Stage::kPresent;
     lowers.push_back(is_present ? "layers/" + lower.chain.hex() + "/tree" : "staging/" + lower.staged + "/tree");
   }
-  image::Order order = unpack_order(layer.staged, lowers, layer.layer.diff_id);
+  image::Order order = unpack_order(*store_, layer.staged, lowers, layer.layer.diff_id);
   order.limits = limits_;
   order.has_pipe = static_cast<bool>(layer.news);
   std::vector<int> descriptors{layer.blob.get()};

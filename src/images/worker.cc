@@ -19,7 +19,7 @@ Status Worker::start() {
 
 Status Worker::send(image::Order order, const std::vector<int>& descriptors) {
   TRY(start());
-  order.has_own_id_only = worker_->has_own_id_only;
+  order.has_own_id_only = order.has_own_id_only || worker_->has_own_id_only;
   return os::send_packet(socket_.get(), image::encode(order), descriptors);
 }
 

@@ -17,7 +17,7 @@ class Worker {
   // `store` must outlive it.
   explicit Worker(const Store& store) : store_(&store) {}
 
-  // One order at a time; the answer comes on descriptor(). Order::has_own_id_only is filled in here.
+  // One order at a time; the answer comes on descriptor(). Without subordinate ids all of them have the own one only.
   [[nodiscard]] Status send(image::Order order, const std::vector<int>& descriptors);
   [[nodiscard]] Result<image::Answer> receive();  // blocks; what failed there, or a worker that ended, is an error
   [[nodiscard]] Result<image::Answer> perform(image::Order order, const std::vector<int>& descriptors = {});

@@ -62,10 +62,10 @@ bool HostProc::write(const char* path, std::string_view text) const {
 }
 
 bool map_own_ids(const HostProc& proc, const plan::Namespaces& namespaces) {
-  // Inside and outside number are the same: files keep their owner's name.
-  const auto map = [&proc](const char* file, std::uint32_t id) {
+  // Inside and outside number are the same, so that files keep their owner's name; or the inside one is root's.
+  const auto map = [&](const char* file, std::uint32_t id) {
     ShortLine line;
-    line << std::uint64_t{id} << " " << std::uint64_t{id} << " 1\n";
+    line << std::uint64_t{namespaces.maps_to_root ? 0 : id} << " " << std::uint64_t{id} << " 1\n";
     return proc.write(file, line.text());
   };
   return proc.write("self/setgroups", "deny") && map("self/uid_map", namespaces.uid) &&

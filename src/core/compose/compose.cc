@@ -153,9 +153,11 @@ plan::Namespaces namespaces(const Scene& scene, const network::NetworkPlan& netw
   namespaces.uid = scene.facts.user.uid;
   namespaces.gid = scene.facts.user.gid;
   if (scene.launch.system) {
+    namespaces.hostname = scene.launch.system->hostname;
+    namespaces.maps_to_root = scene.launch.system->has_own_id_only;
+    if (namespaces.maps_to_root) return namespaces;
     namespaces.uid_ranges = keep_id_ranges(scene.facts.user.uid, scene.facts.subordinate_uids);
     namespaces.gid_ranges = keep_id_ranges(scene.facts.user.gid, scene.facts.subordinate_gids);
-    namespaces.hostname = scene.launch.system->hostname;
     return namespaces;
   }
   constexpr std::size_t kHostNameLimit = 64;  // __NEW_UTS_LEN, linux/utsname.h
@@ -249,8 +251,10 @@ plan::Plan empty_plan(const Scene& scene, const network::NetworkPlan& network) {
       !is_system && std::any_of(std::begin(terminals), std::end(terminals), [](bool is) { return is; });
   plan.sandbox.allows_nested_userns =
       scene.profile.has(Kind::kFeature, "nested-userns") || scene.profile.has(Kind::kFeature, "nested-sandbox");
-  plan.seccomp = is_system ? seccomp::policy_for_system(scene.profile) : seccomp::policy_for(scene.profile);
+  plan.seccomp = seccomp::policy_for(scene.profile);
   if (is_system) {
+    const auto ids = scene.launch.system->has_own_id_only ? seccomp::Ids::kOne : seccomp::Ids::kMany;
+    plan.seccomp = seccomp::policy_for_system(scene.profile, ids);
     plan.sandbox.system = scene.launch.system->root;
     plan.sandbox.capabilities = kSystemCapabilities;
   }

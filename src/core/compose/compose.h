@@ -16,8 +16,9 @@ namespace hutch::compose {
 struct System {
   std::string name;  // the toolbox's
   plan::Overlay root;
-  HostPath home;   // where its home is kept
-  HostPath guest;  // hutch-guest, which makes it ready and starts commands in it
+  HostPath home;                 // where its home is kept
+  bool has_own_id_only = false;  // all of its files are the user's, who is root inside
+  HostPath guest;                // hutch-guest, which makes it ready and starts commands in it
   std::string hostname;
   std::string shell;  // empty: the user's
   std::vector<std::string> environment;

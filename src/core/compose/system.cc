@@ -38,6 +38,7 @@ guest::Settings settings(const Scene& scene) {
   settings.hostname = system.hostname;
   settings.timezone = scene.facts.timezone.value_or("");
   settings.machine_id = machine_id(scene);
+  settings.is_single_uid = system.has_own_id_only;
   return settings;
 }
 
@@ -50,9 +51,9 @@ std::string hosts(const System& system) {
 
 Result<std::vector<plan::Step>> system_base(const Scene& scene, const network::NetworkPlan& network) {
   const System& system = *scene.launch.system;
-  if (has_own_id_only(scene.facts)) {
+  if (!system.has_own_id_only && has_own_id_only(scene.facts)) {
     return failure(
-        ErrorKind::kUnavailable, _("a toolbox needs subordinate ids, and you have none"),
+        ErrorKind::kUnavailable, _("this toolbox's files belong to subordinate ids, and you have none"),
         text::format(_("sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 %s; and install "
                        "newuidmap (package uidmap)"),
                      text::printable(scene.facts.user.name).c_str()));

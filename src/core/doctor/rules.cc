@@ -121,10 +121,12 @@ const std::vector<Rule>& rules() {
       {"disk-delegation", N_("Disk limits delegated to the user"),
        N_("add 'Delegate=cpu io memory pids' in a drop-in of user@.service"), Severity::kNote},
       {"subordinate-ids", N_("Subordinate ids"),
-       N_("sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $USER; toolboxes need them"),
+       N_("sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $USER; without them a toolbox "
+          "has one id: owners of files are not kept, and everything in it runs as its root"),
        Severity::kNote, subordinate_ids},
       {"newuidmap", N_("newuidmap and newgidmap"),
-       N_("install uidmap (Debian, Ubuntu) or shadow-utils (Fedora) or shadow (Arch); toolboxes need them"),
+       N_("install uidmap (Debian, Ubuntu) or shadow-utils (Fedora) or shadow (Arch); without them a toolbox has one id: "
+          "owners of files are not kept, and everything in it runs as its root"),
        Severity::kNote},
       {"session-bus", N_("Session bus"), N_("install dbus-user-session (Debian, Ubuntu), or log in to a desktop"),
        Severity::kWarning},

@@ -132,14 +132,18 @@ Status check_own_places(const Plan& plan) {
 
 Status check_root(const Sandbox& sandbox) {
   if (sandbox.root_size == 0) return refuse(_("its root has no size"));
-  if (!sandbox.system) return {};
+  if (!sandbox.system)
+    return sandbox.namespaces.maps_to_root ? refuse(_("only a system makes its user root")) : Status();
   const Overlay& root = *sandbox.system;
   if (root.lowers.empty() || root.lowers.size() > kLayerLimit) return refuse(_("its root has no layers, or too many"));
   std::set<HostPath> places = {root.upper, root.work};
   places.insert(root.lowers.begin(), root.lowers.end());
   const bool is_distinct = places.size() == root.lowers.size() + 2;
   if (!is_distinct) return refuse(_("two layers of its root are one directory"));
-  if (sandbox.namespaces.uid_ranges.empty()) return refuse(_("a system needs ids of its own"));
+  const Namespaces& namespaces = sandbox.namespaces;
+  const bool has_ranges = !namespaces.uid_ranges.empty() && !namespaces.gid_ranges.empty();
+  const bool has_none = namespaces.uid_ranges.empty() && namespaces.gid_ranges.empty();
+  if (namespaces.maps_to_root ? !has_none : !has_ranges) return refuse(_("a system needs ids of its own"));
   if (sandbox.landlock.files) return refuse(_("Landlock rules for files do not fit a system"));
   return {};
 }
@@ -268,6 +272,15 @@ Status check_sandbox(const Sandbox& sandbox, const std::vector<HostPath>& own, s
   return check_descriptors(sandbox.descriptors, least_descriptor);
 }
 
+// What is a lie is told where it is the only answer there can be.
+Status check_answers(const Plan& plan) {
+  const SeccompPolicy& policy = plan.seccomp;
+  if (policy.answer_success.empty()) return {};
+  const bool are_allowed = std::ranges::includes(policy.allowed, policy.answer_success);
+  if (plan.sandbox.namespaces.maps_to_root && are_allowed) return {};
+  return refuse(_("its filter says that calls succeed which do nothing"));
+}
+
 }  // namespace
 
 Status check(const Plan& plan) {
@@ -277,6 +290,7 @@ Status check(const Plan& plan) {
   own.insert(own.end(), plan.directories.begin(), plan.directories.end());
   TRY(check_sandbox(plan.sandbox, own, kFirstPassed));
   TRY(check_own_places(plan));
+  TRY(check_answers(plan));
   for (const Helper& helper : plan.helpers) {
     const auto* const proxy = std::get_if<BusProxy>(&helper);
     if (proxy == nullptr) continue;

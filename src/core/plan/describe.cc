@@ -90,7 +90,7 @@ void add_namespaces(Text& out, const Sandbox& sandbox) {
   out.entry("own " + text::join(namespace_words(namespaces), " "));
   if (namespaces.uts) out.entry("host name " + shown(namespaces.hostname));
   if (namespaces.time) out.entry(format("clock offset %lld s", static_cast<long long>(namespaces.boottime_offset)));
-  out.entry(format("uid %u, gid %u", namespaces.uid, namespaces.gid));
+  out.entry(format("uid %u, gid %u%s", namespaces.uid, namespaces.gid, namespaces.maps_to_root ? ", as root" : ""));
   if (!namespaces.uid_ranges.empty()) out.entry("uids " + ranges_text(namespaces.uid_ranges));
   if (!namespaces.gid_ranges.empty()) out.entry("gids " + ranges_text(namespaces.gid_ranges));
 }
@@ -108,6 +108,9 @@ void add_walls(Text& out, const Plan& plan) {
   out.entry(format("seccomp: %zu calls allowed%s%s%s", seccomp.allowed.size(),
                    seccomp.allows_new_userns ? ", user namespaces" : "", seccomp.allows_ptrace ? ", ptrace" : "",
                    seccomp.foreign_abi ? ", 32-bit calls" : ""));
+  if (!seccomp.answer_success.empty()) {
+    out.entry("done without doing anything: " + text::join(seccomp.answer_success, " "));
+  }
   out.entry("socket families " + numbers_text(seccomp.socket_families));
   const Landlock& landlock = sandbox.landlock;
   out.entry(format("landlock: %s%s%s", landlock.files ? "files" : "no files", landlock.scope_signals ? ", signals" : "",

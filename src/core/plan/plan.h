@@ -23,9 +23,10 @@ struct Namespaces {
   bool time = false;
   std::string hostname = "hutch";    // for uts
   std::int64_t boottime_offset = 0;  // seconds, for time; monotonic gets the same
-  // The invoking user mapped to itself, alone. Non-empty ranges need newuidmap and newgidmap (subuid(5)).
+  // The invoking user alone, mapped to itself or to root. Non-empty ranges need newuidmap and newgidmap (subuid(5)).
   std::uint32_t uid = 0;
   std::uint32_t gid = 0;
+  bool maps_to_root = false;
   std::vector<IdRange> uid_ranges;
   std::vector<IdRange> gid_ranges;
   bool operator==(const Namespaces&) const = default;
@@ -133,7 +134,10 @@ struct Sandbox {
 struct SeccompPolicy {
   std::vector<std::string> allowed;        // sorted
   std::vector<std::string> answer_enosys;  // known calls that programs fall back from: clone3, the mount calls
-  bool allows_new_userns = false;          // clone/unshare with CLONE_NEWUSER
+  // Of the allowed, those that do nothing and answer that it is done; mknod and mknodat only for devices. For systems
+  // with one id, in which nothing can be given to anybody else.
+  std::vector<std::string> answer_success;
+  bool allows_new_userns = false;  // clone/unshare with CLONE_NEWUSER
   bool allows_ptrace = false;
   bool allows_set_id_files = false;             // giving a file the set-user-id or set-group-id bit
   bool foreign_abi = false;                     // also i386 on x86-64, arm on arm64

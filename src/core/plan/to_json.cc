@@ -69,6 +69,7 @@ Json namespaces_json(const Namespaces& namespaces) {
   Json json{{"own", namespace_words(namespaces)}, {"uid", namespaces.uid}, {"gid", namespaces.gid}};
   if (namespaces.uts) json["host-name"] = namespaces.hostname;
   if (namespaces.time) json["clock-offset"] = namespaces.boottime_offset;
+  if (namespaces.maps_to_root) json["maps-to-root"] = true;
   if (!namespaces.uid_ranges.empty()) json["uid-ranges"] = ranges(namespaces.uid_ranges);
   if (!namespaces.gid_ranges.empty()) json["gid-ranges"] = ranges(namespaces.gid_ranges);
   return json;
@@ -99,13 +100,15 @@ Json environment_json(const Sandbox& sandbox) {
 }
 
 Json seccomp_json(const SeccompPolicy& policy) {
-  return {{"allowed", policy.allowed},
-          {"answer-enosys", policy.answer_enosys},
-          {"new-user-namespaces", policy.allows_new_userns},
-          {"ptrace", policy.allows_ptrace},
-          {"foreign-abi", policy.foreign_abi},
-          {"socket-families", policy.socket_families},
-          {"netlink-protocols", policy.netlink_protocols}};
+  Json json{{"allowed", policy.allowed},
+            {"answer-enosys", policy.answer_enosys},
+            {"new-user-namespaces", policy.allows_new_userns},
+            {"ptrace", policy.allows_ptrace},
+            {"foreign-abi", policy.foreign_abi},
+            {"socket-families", policy.socket_families},
+            {"netlink-protocols", policy.netlink_protocols}};
+  if (!policy.answer_success.empty()) json["answer-success"] = policy.answer_success;
+  return json;
 }
 
 Json landlock_json(const Landlock& landlock) {

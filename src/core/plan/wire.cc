@@ -41,7 +41,7 @@ inline constexpr std::size_t kMembers<Mask> = 1;
 template <>
 inline constexpr std::size_t kMembers<Seal> = 1;
 template <>
-inline constexpr std::size_t kMembers<Namespaces> = 11;
+inline constexpr std::size_t kMembers<Namespaces> = 12;
 template <>
 inline constexpr std::size_t kMembers<NetworkRule> = 4;
 template <>
@@ -61,7 +61,7 @@ inline constexpr std::size_t kMembers<Overlay> = 3;
 template <>
 inline constexpr std::size_t kMembers<Sandbox> = 17;
 template <>
-inline constexpr std::size_t kMembers<SeccompPolicy> = 8;
+inline constexpr std::size_t kMembers<SeccompPolicy> = 9;
 template <>
 inline constexpr std::size_t kMembers<ProxiedBus> = 4;
 template <>
@@ -116,12 +116,15 @@ void transfer(Archive& archive, T& record) {
   } else if constexpr (count == 8) {
     auto& [a, b, c, d, e, f, g, h] = record;
     archive(a, b, c, d, e, f, g, h);
+  } else if constexpr (count == 9) {
+    auto& [a, b, c, d, e, f, g, h, i] = record;
+    archive(a, b, c, d, e, f, g, h, i);
   } else if constexpr (count == 10) {
     auto& [a, b, c, d, e, f, g, h, i, j] = record;
     archive(a, b, c, d, e, f, g, h, i, j);
-  } else if constexpr (count == 11) {
-    auto& [a, b, c, d, e, f, g, h, i, j, k] = record;
-    archive(a, b, c, d, e, f, g, h, i, j, k);
+  } else if constexpr (count == 12) {
+    auto& [a, b, c, d, e, f, g, h, i, j, k, l] = record;
+    archive(a, b, c, d, e, f, g, h, i, j, k, l);
   } else if constexpr (count == 14) {
     auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n] = record;
     archive(a, b, c, d, e, f, g, h, i, j, k, l, m, n);

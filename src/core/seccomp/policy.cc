@@ -20,6 +20,13 @@ constexpr std::int32_t kBluetooth = 31;
 constexpr std::int32_t kNetlinkRoute = 0;          // addresses and links: getaddrinfo, if_nameindex
 constexpr std::int32_t kNetlinkKernelEvents = 15;  // NETLINK_KOBJECT_UEVENT: libudev
 
+// Sorted. capset(2) is not among them: what it takes away should be gone.
+constexpr const char* kGivesAway[] = {"chown",      "chown32",   "fchown",      "fchown32",  "fchownat",    "lchown",
+                                      "lchown32",   "mknod",     "mknodat",     "setfsgid",  "setfsgid32",  "setfsuid",
+                                      "setfsuid32", "setgid",    "setgid32",    "setgroups", "setgroups32", "setregid",
+                                      "setregid32", "setresgid", "setresgid32", "setresuid", "setresuid32", "setreuid",
+                                      "setreuid32", "setuid",    "setuid32"};
+
 struct Choice {
   bool foreign = false;
   bool debug = false;
@@ -104,13 +111,14 @@ plan::SeccompPolicy policy_for(const profile::Profile& profile) {
   return policy;
 }
 
-plan::SeccompPolicy policy_for_system(const profile::Profile& profile) {
+plan::SeccompPolicy policy_for_system(const profile::Profile& profile, Ids ids) {
   constexpr std::string_view kRootDirectory = "root-directory";
   plan::SeccompPolicy policy = policy_for(profile);
   for (const char* const call : std::ranges::find(groups(), kRootDirectory, &Group::name)->calls) {
     if (std::ranges::find(policy.allowed, call) == policy.allowed.end()) policy.allowed.emplace_back(call);
   }
   allow_resolving(policy);
+  if (ids == Ids::kOne) policy.answer_success.assign(std::begin(kGivesAway), std::end(kGivesAway));
   return policy;
 }
 
@@ -139,7 +147,8 @@ std::string canonical(const plan::SeccompPolicy& policy) {
   return text::format("new-userns %d\nptrace %d\nset-id-files %d\nforeign-abi %d\n", policy.allows_new_userns,
                       policy.allows_ptrace, policy.allows_set_id_files, policy.foreign_abi) +
          "families" + numbers(policy.socket_families) + "\nnetlink" + numbers(policy.netlink_protocols) + "\nallowed " +
-         text::join(policy.allowed, " ") + "\nenosys " + text::join(policy.answer_enosys, " ") + "\n";
+         text::join(policy.allowed, " ") + "\nenosys " + text::join(policy.answer_enosys, " ") + "\nsuccess " +
+         text::join(policy.answer_success, " ") + "\n";
 }
 
 }  // namespace hutch::seccomp

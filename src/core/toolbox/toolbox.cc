@@ -38,6 +38,12 @@ class Reader {
     if (node->type != TomlNode::Type::kNumber || node->number < 0) return unexpected(wrong(key, node->place));
     return node->number;
   }
+  [[nodiscard]] Result<bool> flag(const char* key) const {
+    const TomlNode* const node = root_.get(key);
+    if (node == nullptr) return false;
+    if (node->type != TomlNode::Type::kFlag) return unexpected(wrong(key, node->place));
+    return node->flag;
+  }
   [[nodiscard]] Result<std::vector<std::string>> texts(const char* key) const {
     std::vector<std::string> result;
     const TomlNode* const node = root_.get(key);
@@ -83,6 +89,7 @@ std::string format(const Toolbox& toolbox) {
   add("hostname", toolbox.hostname);
   add("shell", toolbox.shell);
   text += text::format("created = %lld\n", static_cast<long long>(toolbox.created));
+  if (toolbox.has_own_id_only) text += "own-id-only = true\n";
   if (toolbox.environment.empty()) return text;
   text += "environment = [\n";
   for (const std::string& entry : toolbox.environment) text += "  " + toml_quoted(entry) + ",\n";
@@ -92,7 +99,8 @@ std::string format(const Toolbox& toolbox) {
 Result<Toolbox> parse_toolbox(std::string_view text, const std::string& file) {
   const TomlNode root = TRY(parse_toml(text, file, kFileLimit));
   const Reader reader(root, file);
-  TRY(reader.refuse_unknown({"id", "image", "manifest", "profile", "hostname", "shell", "created", "environment"}));
+  TRY(reader.refuse_unknown(
+      {"id", "image", "manifest", "profile", "hostname", "shell", "created", "own-id-only", "environment"}));
   Toolbox toolbox;
   const std::string id = TRY(reader.text("id"));
   toolbox.id = TRY_IN(file, InstanceId::parse(id));
@@ -109,6 +117,7 @@ Result<Toolbox> parse_toolbox(std::string_view text, const std::string& file) {
     return unexpected(reader.wrong("shell", reader.place("shell")));
   }
   toolbox.created = TRY(reader.number("created"));
+  toolbox.has_own_id_only = TRY(reader.flag("own-id-only"));
   toolbox.environment = TRY(reader.texts("environment"));
   if (!std::all_of(toolbox.environment.begin(), toolbox.environment.end(), is_variable)) {
     return unexpected(reader.wrong("environment", reader.place("environment")));

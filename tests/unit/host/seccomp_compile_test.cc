@@ -10,6 +10,7 @@
 #include <sys/ioctl.h>
 #include <sys/personality.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -311,6 +312,25 @@ TEST(SeccompCompile, TheBusProxyHasUnixSocketsOnly) {
   }
   EXPECT_EQ(filter.call("shmget"), refused(EPERM));
   EXPECT_EQ(filter.call("execve"), kAllow);
+}
+
+TEST(SeccompCompile, WithOneIdOwnersAndIdsAnswerSuccess) {
+  constexpr std::uint32_t kDone = SECCOMP_RET_ERRNO;
+  Filter filter(seccomp::policy_for_system({}, seccomp::Ids::kOne));
+  Filter many(seccomp::policy_for_system({}, seccomp::Ids::kMany));
+  for (const char* const call : {"fchown", "fchownat", "setgroups", "setuid", "setresgid", "setfsuid"}) {
+    EXPECT_EQ(filter.call(call), kDone) << call;
+    EXPECT_EQ(many.call(call), kAllow) << call;
+  }
+  for (const std::uint64_t mode : {S_IFCHR | 0600u, S_IFBLK | 0777u}) {
+    EXPECT_EQ(filter.call("mknodat", {0, 0, kHigh | mode, 0}), kDone) << mode;
+    EXPECT_EQ(many.call("mknodat", {0, 0, mode, 0}), kAllow) << mode;
+  }
+  for (const std::uint64_t mode : {S_IFIFO | 0600u, S_IFREG | 0600u, S_IFSOCK | 0600u, 0600u}) {
+    EXPECT_EQ(filter.call("mknodat", {0, 0, mode, 0}), kAllow) << mode;
+  }
+  EXPECT_EQ(filter.call("capset"), kAllow);
+  EXPECT_EQ(filter.call("mount"), refused(EPERM));
 }
 
 TEST(SeccompCompile, EqualPoliciesGiveEqualBytes) {

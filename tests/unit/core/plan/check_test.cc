@@ -255,6 +255,48 @@ TEST(Check, TheBusProxysSandboxIsCheckedToo) {
   EXPECT_REFUSED(status.error().describe(), "bus proxy");
 }
 
+TEST(Check, ASystemHasRangesOfIdsOrItsUserIsRoot) {
+  const auto with = [](const std::function<void(Plan&)>& change) {
+    return fault_of([&](Plan& plan) {
+      plan.sandbox.landlock = {.files = false};
+      plan.sandbox.system = Overlay{
+          .lowers = {HostPath::literal("/a")}, .upper = HostPath::literal("/b"), .work = HostPath::literal("/c")};
+      change(plan);
+    });
+  };
+  const std::vector<IdRange> ids = {{.inside = 0, .outside = 100000, .count = 1}};
+  const auto give = [&](Plan& plan) { plan.sandbox.namespaces.uid_ranges = plan.sandbox.namespaces.gid_ranges = ids; };
+  EXPECT_EQ(with(give), "");
+  EXPECT_EQ(with([](Plan& plan) { plan.sandbox.namespaces.maps_to_root = true; }), "");
+  EXPECT_REFUSED(with([](Plan&) {}), "ids of its own");
+  EXPECT_REFUSED(with([&](Plan& plan) {
+                   give(plan);
+                   plan.sandbox.namespaces.maps_to_root = true;
+                 }),
+                 "ids of its own");
+  EXPECT_REFUSED(fault_of([](Plan& plan) { plan.sandbox.namespaces.maps_to_root = true; }), "only a system");
+}
+
+TEST(Check, SuccessIsAnsweredOnlyWhereTheUserIsRoot) {
+  EXPECT_REFUSED(fault_of([](Plan& plan) {
+                   plan.seccomp.allowed = {"chown"};
+                   plan.seccomp.answer_success = {"chown"};
+                 }),
+                 "succeed");
+  const auto answer = [](const char* call) {
+    return fault_of([&](Plan& plan) {
+      plan.sandbox.landlock = {.files = false};
+      plan.sandbox.system = Overlay{
+          .lowers = {HostPath::literal("/a")}, .upper = HostPath::literal("/b"), .work = HostPath::literal("/c")};
+      plan.sandbox.namespaces.maps_to_root = true;
+      plan.seccomp.allowed = {"chown"};
+      plan.seccomp.answer_success = {call};
+    });
+  };
+  EXPECT_EQ(answer("chown"), "");
+  EXPECT_REFUSED(answer("mount"), "succeed");
+}
+
 TEST(Check, WhatNeedsACoordinatorIsKnown) {
   EXPECT_FALSE(needs_coordinator(small_plan()));
   EXPECT_TRUE(needs_coordinator(test::full_plan()));

@@ -33,6 +33,9 @@ TEST(Wire, ASandboxAndARequestComeBackEqual) {
 
 TEST(Wire, EveryOptionalAndFlagMakesADifference) {
   Plan plan = full_plan();
+  plan.seccomp.answer_success = {"write"};
+  plan.sandbox.namespaces.maps_to_root = true;
+  EXPECT_EQ(*decode_plan(encode(plan)), plan);
   plan.scope.reset();
   EXPECT_EQ(*decode_plan(encode(plan)), plan);
   plan.identity.reset();

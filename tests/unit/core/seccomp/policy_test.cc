@@ -117,6 +117,19 @@ TEST(SeccompPolicy, NestedSandboxOpensMountsOfBothKinds) {
   EXPECT_TRUE(falls_back(policy, "clone3"));
 }
 
+TEST(SeccompPolicy, OnlySystemsWithOneIdAnswerSuccess) {
+  EXPECT_TRUE(policy_for(with({"devel", "multiarch"})).answer_success.empty());
+  EXPECT_TRUE(policy_for_system(with({"devel"}), Ids::kMany).answer_success.empty());
+  const auto policy = policy_for_system(with({}), Ids::kOne);
+  EXPECT_TRUE(std::ranges::is_sorted(policy.answer_success));
+  EXPECT_TRUE(std::ranges::includes(policy.allowed, policy.answer_success));
+  for (const char* const call : {"chown", "fchownat", "setgroups", "setresuid", "setfsgid32", "mknodat"}) {
+    EXPECT_TRUE(std::ranges::binary_search(policy.answer_success, std::string(call))) << call;
+  }
+  EXPECT_FALSE(std::ranges::binary_search(policy.answer_success, std::string("capset")));
+  EXPECT_NE(canonical(policy), canonical(policy_for_system(with({}), Ids::kMany)));
+}
+
 TEST(SeccompPolicy, BluetoothAddsItsFamily) {
   const auto policy = policy_for(with({"bluetooth"}));
   EXPECT_EQ(policy.socket_families, (std::vector<std::int32_t>{1, 2, 10, 16, 31}));
