@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <ctime>
+
 #include "app/print.h"
 #include "app/start.h"
 #include "app/verbs.h"
@@ -6,7 +9,10 @@
 #include "core/instance/history.h"
 #include "core/plan/channel.h"
 #include "core/plan/wire.h"
+#include "host/instances.h"
+#include "host/probe.h"
 #include "host/queries.h"
+#include "host/refusals.h"
 #include "os/memfile.h"
 
 namespace hutch::app {
@@ -24,18 +30,53 @@ std::string sentence_of(const std::string& cause, const std::string& app, const 
   return text::format(_("'%s' was ended: it did nothing for %llu s"), app.c_str(), seconds);
 }
 
+constexpr std::int64_t kSoon = 10;  // seconds
+
+bool goes_on_elsewhere(const facts::Facts& facts, const Json& run) {
+  const auto running = host::list_instances(facts);
+  return running && std::any_of(running->begin(), running->end(), [&](const host::Running& other) {
+           return other.record.profile.str() == text_at(run, "profile") &&
+                  other.record.box.str() == text_at(run, "box");
+         });
+}
+
+// An app with windows that ended at once was perhaps refused what it cannot do without. One that succeeded beside
+// another of its kind has handed over to that.
+Status tell_refusals(const Json& run, const std::string& app, int status) {
+  const auto started = run.find("started");
+  const bool is_soon = started != run.end() && started->is_number_integer() &&
+                       static_cast<std::int64_t>(::time(nullptr)) - started->get<std::int64_t>() < kSoon;
+  if (!is_soon) return {};
+  const facts::Facts facts = TRY(host::probe());
+  const InstanceId id = TRY(InstanceId::parse(text_at(run, "id")));
+  const instance::Refusals refusals = TRY(host::read_refusals(host::refusals_directory(facts), id, true));
+  const bool counts = refusals.unroutable + refusals.blocked > 0 ||
+                      std::any_of(refusals.list.begin(), refusals.list.end(), [](const instance::Refusal& refusal) {
+                        return refusal.kind != instance::Refusal::Kind::kUnseenName;
+                      });
+  if (!counts || (status == 0 && goes_on_elsewhere(facts, run))) return {};
+  const std::string sentence =
+      text::format(_("'%s' ended at once, and was refused things: 'hutch why %s' says which"), app.c_str(), id.c_str());
+  print_note(sentence);
+  return host::ask_notify(app, sentence);
+}
+
 }  // namespace
 
 Result<int> ended(const std::string& cause, const std::string& status) {
   constexpr unsigned long long kMost = 255;
   const auto number = text::parse_number(status, kMost);
-  const bool is_known = cause == "memory" || cause == "time" || cause == "idle";
+  const bool is_known = cause.empty() || cause == "memory" || cause == "time" || cause == "idle";
   if (!number || !is_known) return failure(ErrorKind::kUsage, _("--ended takes a cause and a status"));
   TRY(begin());
   const os::MappedFile encoded = TRY(os::MappedFile::map(plan::kPlanDescriptor, plan::kWireLimit, true));
   const plan::Sandbox sandbox = TRY(plan::decode_sandbox(encoded.bytes()));
   const Json run = TRY(parse_json(sandbox.watch.epitaph + "}"));
   const std::string app = text::printable(text_at(run, "app"));
+  if (cause.empty()) {
+    (void)tell_refusals(run, app, static_cast<int>(*number));  // the run is none the worse
+    return static_cast<int>(*number);
+  }
   const std::string sentence = sentence_of(cause, app, sandbox.watch);
   print_note(sentence);
   if (cause == "memory") print_note(_("hint: give it more with --memory, or 'hutch set' while it runs"));

@@ -6,6 +6,7 @@
 #include "host/history.h"
 #include "host/probe.h"
 #include "host/queries.h"
+#include "host/refusals.h"
 #include "os/real_directory.h"
 
 namespace hutch::app {
@@ -32,6 +33,7 @@ Status record_run(const facts::Facts& facts, const host::Instance& instance, pla
   const instance::Record record = TRY(host::record_of(plan));
   plan.sandbox.watch.history = host::history_file(facts);
   plan.sandbox.watch.epitaph = instance::epitaph_of(record);
+  host::forget_refusals(host::refusals_directory(facts), plan.instance);
   for (const HostPath& directory : plan.directories) TRY(os::make_real_directories(directory, 0700));
   TRY(host::write_plan(instance.directory, plan));
   return host::write_record(instance.directory, record);

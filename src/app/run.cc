@@ -5,14 +5,17 @@
 #include "app/launch.h"
 #include "app/prepare.h"
 #include "app/print.h"
+#include "app/refusals.h"
 #include "app/verbs.h"
 #include "base/i18n.h"
 #include "base/text.h"
+#include "core/plan/witness.h"
 #include "host/history.h"
 #include "host/instances.h"
 #include "host/launcher.h"
 #include "host/probe.h"
 #include "host/queries.h"
+#include "host/refusals.h"
 #include "os/real_directory.h"
 
 namespace hutch::app {
@@ -61,6 +64,7 @@ Result<int> run(const RunRequest& request) {
   std::optional<host::Coordination> coordination = TRY(host::start_coordinator_ahead());
   facts::Facts facts = TRY(host::probe());
   Prepared prepared = TRY(prepare(std::move(facts), request, Purpose::kRun));
+  if (request.traces) prepared.plan.sandbox.descriptors.push_back(plan::kTraceDescriptor);
   wake_document_portal(prepared.facts, prepared.plan);
   TRY(hand_over_files(prepared.plan));
   host::Instance instance = TRY(host::create_instance(prepared.facts, prepared.plan.instance));

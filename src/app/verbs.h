@@ -15,6 +15,7 @@ struct RunRequest {
   profile::Request request;
   std::vector<std::string> bind_arguments;  // FILE[:rw], as typed
   bool in_unit = false;                     // --in-unit: the main program of a service
+  bool traces = false;                      // --trace-denials
   bool json = false;
 };
 
@@ -56,6 +57,8 @@ struct ExecOptions {
 [[nodiscard]] Result<int> logs(const std::string& name, std::optional<std::size_t> lines, bool follows);
 // Its terminal, or what it prints from now on, its signals and its end.
 [[nodiscard]] Result<int> attach(const std::string& name);
+// What an instance, or the last run of an app, was refused; with `thing` why it does not see this path or bus name.
+[[nodiscard]] Result<int> why(const std::string& name, const std::string& thing, bool json);
 [[nodiscard]] Result<int> inspect(const std::vector<std::string>& names, bool json);
 [[nodiscard]] Result<int> stop(const Targets& targets, std::chrono::milliseconds timeout);
 [[nodiscard]] Result<int> kill(const Targets& targets, int signal);
@@ -178,8 +181,9 @@ struct ToolboxExport {
 // descriptor 3. The exit status is the run's.
 [[nodiscard]] Result<int> report(const std::string& stage, const std::string& step, const std::string& error);
 
-// What the supervisor asks for when an app was ended: says why, on standard error and as a notification. `cause` is a
-// plan::word_of(Cause), `status` the run's exit status, which is returned.
+// What the supervisor asks for at the end of a run: says, on standard error and as a notification, why it was ended, or
+// what an app that ended at once was refused. `cause` is a plan::word_of(Cause), `status` the run's exit status, which
+// is returned.
 [[nodiscard]] Result<int> ended(const std::string& cause, const std::string& status);
 
 }  // namespace hutch::app

@@ -48,6 +48,7 @@ Result<app::RunRequest> run_request_of(const Parsed& parsed) {
   return app::RunRequest{.request = TRY(request_of(parsed)),
                          .bind_arguments = parsed.values("bind-arg"),
                          .in_unit = parsed.has("in-unit"),
+                         .traces = parsed.has("trace-denials"),
                          .json = parsed.has("json")};
 }
 
@@ -148,6 +149,11 @@ Result<int> act_logs(const Parsed& parsed) {
 
 Result<int> act_attach(const Parsed& parsed) {
   return app::attach(parsed.arguments.front());
+}
+
+Result<int> act_why(const Parsed& parsed) {
+  const std::string thing = parsed.arguments.size() > 1 ? parsed.arguments[1] : std::string();
+  return app::why(parsed.arguments.front(), thing, parsed.has("json"));
 }
 
 Result<int> act_inspect(const Parsed& parsed) {

@@ -18,6 +18,7 @@ namespace hutch::cli {
 [[nodiscard]] Result<int> act_exec(const Parsed& parsed);
 [[nodiscard]] Result<int> act_ps(const Parsed& parsed);
 [[nodiscard]] Result<int> act_history(const Parsed& parsed);
+[[nodiscard]] Result<int> act_why(const Parsed& parsed);
 [[nodiscard]] Result<int> act_inspect(const Parsed& parsed);
 [[nodiscard]] Result<int> act_attach(const Parsed& parsed);
 [[nodiscard]] Result<int> act_logs(const Parsed& parsed);

@@ -1,5 +1,8 @@
 #include "coordinate/answers.h"
 
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
 #include <cstdlib>
 
 #include "base/i18n.h"
@@ -97,6 +100,21 @@ Result<std::string> answer_documents(const std::vector<std::string>& arguments) 
   if (grants.empty()) TRY(host::document_directory(session_bus()));  // starts the portal
   const std::vector<std::string> paths = TRY(host::share_documents(session_bus(), app, grants));
   return format_json(Json{{"paths", paths}});
+}
+
+Result<std::string> answer_syscalls(const std::vector<std::string>& arguments) {
+  std::string names;
+  for (const std::string& argument : arguments) {
+    std::uint32_t architecture = 0;
+    const std::size_t colon = std::min(argument.find(':'), argument.size());
+    const char* const end = argument.data() + colon;
+    const bool is_read = std::from_chars(argument.data(), end, architecture, 16).ptr == end;
+    const auto number = text::parse_number(argument.substr(std::min(colon + 1, argument.size())), UINT32_MAX);
+    if (!is_read || !number)
+      return failure(ErrorKind::kUsage, _("usage: hutch-coordinator syscalls ARCHITECTURE:NUMBER..."));
+    names += host::name_of_call(architecture, static_cast<std::uint32_t>(*number)) + "\n";
+  }
+  return names;
 }
 
 Result<std::string> answer_doctor() {

@@ -16,6 +16,8 @@ namespace hutch::coordinate {
 [[nodiscard]] Result<std::string> answer_derive(const std::string& program);
 // Arguments: an app id, then "ro:/path" or "rw:/path" for each file. JSON {"paths": [...]}: where the app finds them.
 [[nodiscard]] Result<std::string> answer_documents(const std::vector<std::string>& arguments);
+// Arguments "ARCHITECTURE:NUMBER", the first in hexadecimal; a line with the name of each.
+[[nodiscard]] Result<std::string> answer_syscalls(const std::vector<std::string>& arguments);
 // JSON {"observations": [{"name", "verdict", "detail"}...]}.
 [[nodiscard]] Result<std::string> answer_doctor();
 

@@ -1,7 +1,8 @@
 // hutch-coordinator: the part of hutch that links heavy libraries. Started by hutch, never by people.
 //
 //   coordinate RUNTIME-DIRECTORY      one launch, beside its supervisor (run.h)
-//   seccomp | desktop-entry ID | derive PROGRAM | documents APPID ro:PATH... | doctor
+//   seccomp | desktop-entry ID | derive PROGRAM | documents APPID ro:PATH... | doctor |
+//   syscalls ARCHITECTURE:NUMBER...
 //                                     questions of the front end (answers.h)
 //   notify TITLE TEXT | reload-bus                                       acts on the session bus
 //   limit UNIT LIMIT=VALUE... | freeze UNIT | thaw UNIT                  acts on running units (units.h)
@@ -36,6 +37,7 @@ Result<std::string> answer(const std::string& mode, const std::vector<std::strin
   if (mode == "desktop-entry" && arguments.size() == 1) return answer_desktop_entry(arguments.front());
   if (mode == "derive" && arguments.size() == 1) return answer_derive(arguments.front());
   if (mode == "documents") return answer_documents(arguments);
+  if (mode == "syscalls") return answer_syscalls(arguments);
   if (mode == "doctor" && arguments.empty()) return answer_doctor();
   return failure(ErrorKind::kUsage,
                  text::format(_("hutch-coordinator does not know '%s'"), text::printable(mode).c_str()),

@@ -26,8 +26,10 @@
 #include "host/instances.h"
 #include "host/portal_files.h"
 #include "host/queries.h"
+#include "host/refusals.h"
 #include "host/scope.h"
 #include "host/wayland_context.h"
+#include "host/witness.h"
 #include "os/file.h"
 #include "os/memfile.h"
 #include "os/socket.h"
@@ -109,7 +111,10 @@ class Launch {
 
   Status start_proxy() {
     const auto* const proxy = find_helper<plan::BusProxy>(plan_);
-    if (proxy != nullptr) proxy_ = TRY(host::start_bus_proxy(*proxy, launcher_, plan::kCoordinatorLifeChild));
+    if (proxy == nullptr) return {};
+    log_ = TRY(host::make_log_pipe());
+    proxy_ = TRY(host::start_bus_proxy(*proxy, launcher_, plan::kCoordinatorLifeChild, log_->write.get()));
+    log_->write.reset();
     return {};
   }
 
@@ -154,11 +159,23 @@ class Launch {
     TRY(prepare_documents(warn));
     if (proxy_) TRY(host::await_ready(*proxy_, plan::kCoordinatorLife));
     if (pasta_) TRY(host::await_ready(pasta_->helper, pasta_->ready.get()));
+    if (keeps_history()) counters_ = TRY(host::open_counters(init));
     return note_in_record(init);
   }
 
+  // Beside the running app. What it is refused is the less known without it, and nothing else.
+  Status start_witness() const {
+    if (!keeps_history()) return {};
+    const HostPath directory = plan_.sandbox.watch.history.parent() / "refusals";
+    const os::Fd record = TRY(host::create_refusals(directory, plan_.instance, false));
+    const int source = log_ ? log_->read.get() : static_cast<int>(plan::kCoordinatorLifeChild);
+    TRY(host::start_log_witness(source, record.get(), counters_));
+    host::prune_refusals(directory);
+    return {};
+  }
+
   void turn_history() const {
-    if (!plan_.sandbox.watch.history.is_root()) host::turn_history(plan_.sandbox.watch.history);
+    if (keeps_history()) host::turn_history(plan_.sandbox.watch.history);
   }
 
   Status finish() {
@@ -170,6 +187,8 @@ class Launch {
   }
 
  private:
+  [[nodiscard]] bool keeps_history() const { return !plan_.sandbox.watch.history.is_root(); }
+
   // With the scope's cgroup, which the supervisor is not in and reads to the end.
   [[nodiscard]] Status tell_ready() const {
     const auto directory = plan_.scope ? host::cgroup_of(init_) : std::nullopt;
@@ -219,6 +238,8 @@ class Launch {
   plan::Plan plan_;
   std::optional<host::Helper> proxy_;
   std::optional<StartingPasta> pasta_;
+  std::optional<os::Pipe> log_;  // of the proxy
+  std::vector<os::Fd> counters_;
   std::vector<std::string> warnings_;
   pid_t init_ = 0;
   bool is_finished_ = false;
@@ -243,6 +264,7 @@ Result<Course> coordinate(const HostPath& runtime_directory, void (*warn)(const 
   if (!cloned) return Course::kVanished;
   TRY(launch.attend(cloned->packet.value, warn));
   TRY(launch.finish());
+  if (const auto begun = launch.start_witness(); !begun) warn(begun.error().describe());
   launch.turn_history();
   return Course::kReady;
 }

@@ -1,6 +1,7 @@
 #include "host/bus_proxy.h"
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include "core/plan/channel.h"
 #include "core/plan/wire.h"
@@ -13,18 +14,20 @@ namespace hutch::host {
 
 constexpr mode_t kDirectoryMode = 0700;
 
-Result<Helper> start_bus_proxy(const plan::BusProxy& proxy, const HostPath& launcher, int life) {
+Result<Helper> start_bus_proxy(const plan::BusProxy& proxy, const HostPath& launcher, int life, int log) {
   for (const plan::ProxiedBus& bus : proxy.buses) TRY(os::make_directories(bus.socket.parent(), kDirectoryMode));
   const std::string filter = TRY(compile_seccomp(seccomp::policy_for_helper()));
   const os::Fd seccomp = TRY(os::make_sealed_file("hutch-seccomp", filter));
   const os::Fd sandbox = TRY(os::make_sealed_file("hutch-sandbox", plan::encode(proxy.sandbox)));
   const os::Fd program = TRY(os::open_path(launcher, O_RDONLY));
-  return start_helper("xdg-dbus-proxy", {.program = launcher,
-                                         .arguments = {"hutch-launch", plan::kModeHelper},
-                                         .descriptors = {{sandbox.get(), plan::kPlanDescriptor},
-                                                         {seccomp.get(), plan::kSeccompDescriptor},
-                                                         {program.get(), plan::kSelfDescriptor},
-                                                         {life, plan::kLifeDescriptor}}});
+  os::SpawnOptions options{.program = launcher,
+                           .arguments = {"hutch-launch", plan::kModeHelper},
+                           .descriptors = {{sandbox.get(), plan::kPlanDescriptor},
+                                           {seccomp.get(), plan::kSeccompDescriptor},
+                                           {program.get(), plan::kSelfDescriptor},
+                                           {life, plan::kLifeDescriptor}}};
+  if (log >= 0) options.descriptors.emplace_back(log, STDOUT_FILENO);
+  return start_helper("xdg-dbus-proxy", std::move(options));
 }
 
 }  // namespace hutch::host

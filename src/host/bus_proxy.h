@@ -8,6 +8,8 @@ namespace hutch::host {
 
 // Makes the directory the proxy listens in and starts it. `launcher` is hutch-launch, `life` the helpers' end of the
 // life pair: once it listens on every bus the proxy writes one byte there, and it ends when the other end hangs up.
-[[nodiscard]] Result<Helper> start_bus_proxy(const plan::BusProxy& proxy, const HostPath& launcher, int life);
+// What it logs goes to `log`, or nowhere.
+[[nodiscard]] Result<Helper> start_bus_proxy(const plan::BusProxy& proxy, const HostPath& launcher, int life,
+                                             int log = -1);
 
 }  // namespace hutch::host

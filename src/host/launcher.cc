@@ -16,9 +16,12 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "core/plan/wire.h"
+#include "core/plan/witness.h"
 #include "host/output.h"
 #include "host/queries.h"
+#include "host/refusals.h"
 #include "host/seccomp_cache.h"
+#include "host/witness.h"
 #include "os/file.h"
 #include "os/memfile.h"
 #include "os/process.h"
@@ -111,13 +114,24 @@ class Layout {
   std::vector<int> closed_;
 };
 
-// All that the launcher gets of our environment: the language of what it may have to tell through us.
-std::vector<char*> language_variables() {
+// All that the launcher gets of our environment: what this program needs to say how the app ended.
+std::vector<char*> variables_for_the_end() {
   std::vector<char*> variables;
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string_view text = *entry;
-    if (text.starts_with("LANG=") || text.starts_with("LANGUAGE=") || text.starts_with("LC_"))
-      variables.push_back(*entry);
+    static constexpr std::array<std::string_view, 10> kNames = {"LANG=",
+                                                                "LANGUAGE=",
+                                                                "LC_",
+                                                                "HOME=",
+                                                                "XDG_RUNTIME_DIR=",
+                                                                "XDG_STATE_HOME=",
+                                                                "XDG_DATA_HOME=",
+                                                                "XDG_CONFIG_HOME=",
+                                                                "HUTCH_PROFILE_PATH=",
+                                                                "DBUS_SESSION_BUS_ADDRESS="};
+    const bool is_needed =
+        std::any_of(kNames.begin(), kNames.end(), [&](std::string_view name) { return text.starts_with(name); });
+    if (is_needed) variables.push_back(*entry);
   }
   variables.push_back(nullptr);
   return variables;
@@ -138,7 +152,14 @@ Status hand_over(const facts::Facts& facts, const plan::Plan& plan, const Instan
     if (!coordination) coordination = TRY(start_coordinator(facts.directories.runtime));
     TRY(send_plan(*coordination, plan));
   }
-  const std::string program = TRY(seccomp_program(facts, plan));
+  std::string program = TRY(seccomp_program(facts, plan));
+  os::Fd trace;
+  const std::vector<std::int32_t>& passed = plan.sandbox.descriptors;
+  if (std::find(passed.begin(), passed.end(), plan::kTraceDescriptor) != passed.end()) {
+    const os::Fd record = TRY(create_refusals(refusals_directory(facts), plan.instance, true));
+    trace = TRY(start_trace_witness(record.get()));
+    program = asking_filter(std::move(program));
+  }
   const os::Fd seccomp = TRY(os::make_sealed_file("hutch-seccomp", program));
   const os::Fd sandbox = TRY(os::make_sealed_file("hutch-sandbox", plan::encode(plan.sandbox)));
   const os::Fd front_end = TRY(os::open_path(HostPath::literal("/proc/self/exe"), O_PATH));
@@ -157,12 +178,13 @@ Status hand_over(const facts::Facts& facts, const plan::Plan& plan, const Instan
   TRY(layout.add(log.get(), plan::kLogDescriptor));
   TRY(layout.add(coordination ? coordination->socket.get() : -1, plan::kCoordinatorDescriptor));
   TRY(layout.add(coordination ? coordination->life.get() : -1, plan::kLifeDescriptor));
+  if (trace) TRY(layout.add(trace.get(), plan::kTraceDescriptor));
   TRY(layout.settle());
 
   std::string name = "hutch-launch";
   std::string mode = plan::kModeSupervise;
   const std::array<char*, 3> arguments = {name.data(), mode.data(), nullptr};
-  const std::vector<char*> environment = language_variables();
+  const std::vector<char*> environment = variables_for_the_end();
   (void)::execveat(plan::kSelfDescriptor, "", arguments.data(), environment.data(), AT_EMPTY_PATH);
   return unexpected(start_failed(errno));
 }

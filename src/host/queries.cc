@@ -26,7 +26,7 @@ std::vector<HostPath> places_of(const HostPath& directory, const std::string& na
   std::vector<HostPath> places = {directory / name};
   const bool is_ours = directory.name() == "cli" || directory.name() == "coordinate" || directory.name() == "images";
   if (is_ours && directory.parent().name() == "src") {  // a build tree
-    for (const char* const folder : {"launch", "coordinate", "images", "unpack", "guest"}) {
+    for (const char* const folder : {"launch", "coordinate", "images", "unpack", "guest", "witness"}) {
       places.push_back(directory.parent() / folder / name);
     }
   }
@@ -182,6 +182,17 @@ Status ask_notify(const std::string& title, const std::string& text) {
   const os::Fd nothing = TRY(nothing_to_read());
   TRY(ask({"notify", title, text}, nothing.get(), kJsonLimit));
   return {};
+}
+
+Result<std::vector<std::string>> ask_call_names(const std::vector<NumberedCall>& calls) {
+  std::vector<std::string> question = {"syscalls"};
+  for (const NumberedCall& call : calls) question.push_back(text::format("%x:%u", call.architecture, call.number));
+  const os::Fd nothing = TRY(nothing_to_read());
+  const std::string answer = TRY(ask(std::move(question), nothing.get(), kJsonLimit));
+  std::vector<std::string> names;
+  for (const std::string_view line : text::split(text::trim(answer), '\n')) names.emplace_back(line);
+  if (names.size() != calls.size()) return unexpected(misunderstood("syscalls"));
+  return names;
 }
 
 Result<std::vector<doctor::Observation>> ask_doctor() {

@@ -44,6 +44,12 @@ struct DesktopEntry {
 [[nodiscard]] Status ask_reload();
 // mode "notify": a notification of the desktop (org.freedesktop.Notifications).
 [[nodiscard]] Status ask_notify(const std::string& title, const std::string& text);
+// mode "syscalls": names of system calls by their architecture (AUDIT_ARCH_*) and number, in their order.
+struct NumberedCall {
+  std::uint32_t architecture = 0;
+  std::uint32_t number = 0;
+};
+[[nodiscard]] Result<std::vector<std::string>> ask_call_names(const std::vector<NumberedCall>& calls);
 // mode "doctor": JSON {"observations":[{"name","verdict","detail"}...]}: user manager, buses, proxy self-test, portals,
 // Wayland security context.
 [[nodiscard]] Result<std::vector<doctor::Observation>> ask_doctor();

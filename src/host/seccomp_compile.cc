@@ -237,4 +237,11 @@ Result<std::string> compile_seccomp(const plan::SeccompPolicy& policy) {
   return std::string(reinterpret_cast<const char*>(program.data()), program.size() * sizeof(sock_filter));
 }
 
+std::string name_of_call(std::uint32_t architecture, std::uint32_t number) {
+  char* const name = seccomp_syscall_resolve_num_arch(architecture, static_cast<int>(number));  // malloc(3)
+  std::string text = name == nullptr ? std::to_string(number) : std::string(name);
+  std::free(name);
+  return text;
+}
+
 }  // namespace hutch::host

@@ -12,4 +12,7 @@ namespace hutch::host {
 // Names libseccomp does not know are skipped when they are newer than it and an error when nothing knows them.
 [[nodiscard]] Result<std::string> compile_seccomp(const plan::SeccompPolicy& policy);
 
+// The name of a system call, AUDIT_ARCH_* and number; the number where there is none.
+[[nodiscard]] std::string name_of_call(std::uint32_t architecture, std::uint32_t number);
+
 }  // namespace hutch::host

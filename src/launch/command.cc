@@ -13,7 +13,9 @@
 #include <cstring>
 
 #include "core/plan/channel.h"
+#include "core/plan/witness.h"
 #include "launch/lockdown.h"
+#include "launch/packets.h"
 #include "os/terminal.h"
 
 namespace hutch::launch {
@@ -83,7 +85,7 @@ bool Entry::place_standards() const {
     if (from != number && ::dup2(from, number) < 0) return false;  // EBADF: a terminal, but no terminal was planned
   }
   return std::all_of(descriptors.begin() + static_cast<std::ptrdiff_t>(sockets), descriptors.end(),
-                     [](int fd) { return ::fcntl(fd, F_SETFD, 0) == 0; });
+                     [](int fd) { return ::fcntl(fd, F_SETFD, fd == plan::kTraceDescriptor ? FD_CLOEXEC : 0) == 0; });
 }
 
 // The last thing before the program: their numbers are in use until then. dup2 clears close-on-exec.
@@ -131,11 +133,15 @@ StepReport Entry::become() const {
   (void)::sigemptyset(&none);
   (void)::sigprocmask(SIG_SETMASK, &none, nullptr);
   // From here on: nothing but what the filter allows.
-  if (!filter.empty() && !load_filter(filter)) return failed(Stage::kSeccomp);
+  const bool asks = std::find(descriptors.begin(), descriptors.end(), plan::kTraceDescriptor) != descriptors.end();
+  const bool is_loaded =
+      asks ? load_asking_filter(filter, plan::kTraceDescriptor) : filter.empty() || load_filter(filter);
+  if (!is_loaded) return failed(Stage::kSeccomp);
   if (walls.is_system && !keep_only(walls.capabilities)) return failed(Stage::kCapabilities);
   const auto broken = find_broken_wall(walls);
   if (broken) return {.stage = Stage::kProof, .step = static_cast<int>(*broken), .error = EPERM};
   if (!hand_over_sockets()) return failed(Stage::kInherit);
+  if (asks) (void)send(plan::kTraceDescriptor, {});  // what is refused from now on is the program's own doing
   return execute();
 }
 

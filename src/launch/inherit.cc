@@ -24,11 +24,7 @@ extern "C" char __etext;             // and where its code ends
 namespace hutch::launch {
 namespace {
 
-constexpr std::size_t kLanguageLimit = 16;
-
-bool is_language(std::string_view entry) {
-  return entry.starts_with("LANG=") || entry.starts_with("LC_") || entry.starts_with("LANGUAGE=");
-}
+constexpr std::size_t kEnvironmentLimit = 32;
 
 }  // namespace
 
@@ -41,10 +37,10 @@ Start take_start(int argc, char** argv, char** environment) {
   start.has_log = is_open(plan::kLogDescriptor);
   start.waives_filter = argc > 2 && std::strcmp(argv[2], kWithoutSeccomp) == 0;
   for (char** entry = environment; *entry != nullptr; ++entry) {
-    if (is_language(*entry) && start.languages.size() < kLanguageLimit) start.languages.push_back(::strdup(*entry));
+    if (start.environment.size() < kEnvironmentLimit) start.environment.push_back(::strdup(*entry));
     std::memset(*entry, 0, std::strlen(*entry));
   }
-  start.languages.push_back(nullptr);
+  start.environment.push_back(nullptr);
   for (int index = 2; index < argc; ++index) std::memset(argv[index], 0, std::strlen(argv[index]));
   return start;
 }

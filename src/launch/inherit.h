@@ -25,7 +25,7 @@ struct Start {
   bool has_life = false;
   bool has_log = false;
   bool waives_filter = false;    // kWithoutSeccomp was given
-  std::vector<char*> languages;  // LANG, LC_*, LANGUAGE of the environment, for the front end's report
+  std::vector<char*> environment;  // what we were given, for the front end at the end
 };
 
 // Copies what is needed of argv and the environment and wipes the rest: both stay readable in /proc otherwise.

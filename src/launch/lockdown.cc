@@ -13,6 +13,8 @@
 
 #include <cerrno>
 
+#include "launch/packets.h"
+
 namespace hutch::launch {
 namespace {
 
@@ -120,10 +122,24 @@ bool is_filter(std::string_view program) {
          program.size() / sizeof(sock_filter) <= BPF_MAXINSNS;
 }
 
-bool load_filter(std::string_view program) {
+namespace {
+
+long install(std::string_view program, unsigned long flags) {
   const sock_fprog filter{.len = static_cast<unsigned short>(program.size() / sizeof(sock_filter)),
                           .filter = const_cast<sock_filter*>(reinterpret_cast<const sock_filter*>(program.data()))};
-  return ::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter) == 0;
+  return ::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &filter);
+}
+
+}  // namespace
+
+bool load_filter(std::string_view program) {
+  return install(program, 0) == 0;
+}
+
+bool load_asking_filter(std::string_view program, int answers) {
+  const os::Fd listener(static_cast<int>(install(program, SECCOMP_FILTER_FLAG_NEW_LISTENER)));
+  const int descriptor = listener.get();
+  return listener && send(answers, {}, {&descriptor, 1});
 }
 
 }  // namespace hutch::launch

@@ -27,6 +27,8 @@ void enter_common_keyring();
 [[nodiscard]] bool apply_limits(std::span<const plan::ResourceLimit> limits);
 // `program` is an array of struct sock_filter, seccomp(2).
 [[nodiscard]] bool load_filter(std::string_view program);
+// The same for a filter that asks (seccomp_unotify(2)): who answers is sent the listener.
+[[nodiscard]] bool load_asking_filter(std::string_view program, int answers);
 // Whether the bytes can be such an array.
 [[nodiscard]] bool is_filter(std::string_view program);
 

@@ -340,7 +340,7 @@ void remove_directories(const plan::Sandbox& sandbox) {
 void become_front_end(const char* const* arguments, const Start& start) {
   if (!is_open(plan::kFrontEndDescriptor) || ::fcntl(plan::kPlanDescriptor, F_SETFD, 0) != 0) return;
   reset_signals({});
-  (void)::syscall(SYS_execveat, plan::kFrontEndDescriptor, "", arguments, start.languages.data(), AT_EMPTY_PATH);
+  (void)::syscall(SYS_execveat, plan::kFrontEndDescriptor, "", arguments, start.environment.data(), AT_EMPTY_PATH);
 }
 
 // Without the front end a bare line has to do.
@@ -427,7 +427,7 @@ int supervise(const Start& start) {
   if (supervisor.failure() && !supervisor.was_explained()) return report_failure(*supervisor.failure(), start);
   const plan::Cause cause = supervisor.watch().cause();
   const int status = plan::exit_code(outcome, cause);
-  return cause == plan::Cause::kNone ? status : explain_end(cause, status, start);
+  return cause == plan::Cause::kNone && !sandbox.watch.tells_end ? status : explain_end(cause, status, start);
 }
 
 }  // namespace hutch::launch

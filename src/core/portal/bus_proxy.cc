@@ -102,6 +102,7 @@ Result<std::optional<plan::BusProxy>> bus_proxy_for(const Profile& profile, cons
     arguments.push_back(address);
     arguments.push_back(socket.str());
     arguments.insert(arguments.end(), bus.rules.begin(), bus.rules.end());
+    if (!bus.rules.empty()) arguments.emplace_back("--log");  // what it refuses, for hutch-witness
     proxy.buses.push_back({.bus = bus.bus, .address = address, .socket = socket, .rules = bus.rules});
   }
   const HostPath sockets = proxy.buses.front().socket.parent();

@@ -86,7 +86,8 @@ Sandbox full_sandbox() {
   sandbox.watch = {.time_limit = 3600,
                    .idle_limit = 60,
                    .history = host("/home/user/.local/state/hutch/history"),
-                   .epitaph = "{\"id\":\"gedit1\""};
+                   .epitaph = "{\"id\":\"gedit1\"",
+                   .tells_end = true};
   return sandbox;
 }
 
