@@ -15,7 +15,6 @@
 #include "host/launcher.h"
 #include "host/probe.h"
 #include "host/queries.h"
-#include "host/refusals.h"
 #include "os/real_directory.h"
 
 namespace hutch::app {
@@ -64,6 +63,7 @@ Result<int> run(const RunRequest& request) {
   std::optional<host::Coordination> coordination = TRY(host::start_coordinator_ahead());
   facts::Facts facts = TRY(host::probe());
   Prepared prepared = TRY(prepare(std::move(facts), request, Purpose::kRun));
+  prepared.plan.sandbox.watch.tells_end = shows_windows(prepared.plan.sandbox);
   if (request.traces) prepared.plan.sandbox.descriptors.push_back(plan::kTraceDescriptor);
   wake_document_portal(prepared.facts, prepared.plan);
   TRY(hand_over_files(prepared.plan));

@@ -47,6 +47,10 @@ struct ExecOptions {
 // Overrides: what the user grants and takes back, kept for the app or one box of it. The request's flags say what.
 [[nodiscard]] Result<int> grant(const profile::Request& request);
 [[nodiscard]] Result<int> revoke(const profile::Request& request);
+// The same for a running instance, until it ends, or for so many seconds when that is not 0.
+[[nodiscard]] Result<int> grant_live(const std::string& name, const profile::Layer& flags, std::uint64_t seconds);
+// No flags: all that was given.
+[[nodiscard]] Result<int> revoke_live(const std::string& name, const profile::Layer& flags);
 [[nodiscard]] Result<int> reset(const profile::Request& request);
 [[nodiscard]] Result<int> edit(const profile::Request& request);
 [[nodiscard]] Result<int> edit_profile(const std::string& name);

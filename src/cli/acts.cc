@@ -101,10 +101,25 @@ Result<int> act_explain(const Parsed& parsed) {
 }
 
 Result<int> act_grant(const Parsed& parsed) {
+  const auto time = parsed.value("for");
+  const auto seconds = text::parse_duration(time.value_or("0"));
+  if (time && (!seconds || *seconds == 0 || !parsed.has("live"))) {
+    return failure(ErrorKind::kUsage, _("--for takes a time such as 90s, 30m or 2h, and --live beside it"));
+  }
+  if (parsed.has("live")) {
+    profile::Layer flags;
+    TRY(read_permissions(parsed, flags));
+    return app::grant_live(parsed.arguments.front(), flags, seconds.value_or(0));
+  }
   return app::grant(TRY(request_of(parsed)));
 }
 
 Result<int> act_revoke(const Parsed& parsed) {
+  if (parsed.has("live")) {
+    profile::Layer flags;
+    TRY(read_permissions(parsed, flags));
+    return app::revoke_live(parsed.arguments.front(), flags);
+  }
   return app::revoke(TRY(request_of(parsed)));
 }
 

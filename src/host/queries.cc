@@ -26,7 +26,7 @@ std::vector<HostPath> places_of(const HostPath& directory, const std::string& na
   std::vector<HostPath> places = {directory / name};
   const bool is_ours = directory.name() == "cli" || directory.name() == "coordinate" || directory.name() == "images";
   if (is_ours && directory.parent().name() == "src") {  // a build tree
-    for (const char* const folder : {"launch", "coordinate", "images", "unpack", "guest", "witness"}) {
+    for (const char* const folder : {"launch", "coordinate", "images", "unpack", "guest", "witness", "graft"}) {
       places.push_back(directory.parent() / folder / name);
     }
   }

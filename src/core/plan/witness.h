@@ -13,8 +13,8 @@ enum WitnessDescriptor : int {
   kWitnessChildren = 8,  // log: /proc/INIT/task/INIT/children: empty until the first command is being started
 };
 
-// When it is among Sandbox::descriptors, the filter of the plan's own command asks before it refuses: the listener is sent
-// here, and a second message once the walls have been tried. The command itself does not get it.
+// When it is among Sandbox::descriptors, the filter of the plan's own command asks before it refuses: the listener is
+// sent here, and a second message once the walls have been tried. The command itself does not get it.
 inline constexpr int kTraceDescriptor = 12;
 
 }  // namespace hutch::plan
