@@ -7,7 +7,6 @@
 #include "base/json.h"
 #include "core/facts/facts.h"
 #include "core/instance/refusals.h"
-#include "core/plan/plan.h"
 #include "core/profile/model.h"
 #include "core/profile/request.h"
 #include "host/instances.h"
@@ -42,8 +41,5 @@ struct Remedy {
 
 [[nodiscard]] Result<int> why_path(const facts::Facts& facts, const Subject& subject, const std::string& path,
                                    bool json);
-
-// Whether the app has windows of its own.
-[[nodiscard]] bool shows_windows(const plan::Sandbox& sandbox);
 
 }  // namespace hutch::app

@@ -5,7 +5,6 @@
 #include "app/launch.h"
 #include "app/prepare.h"
 #include "app/print.h"
-#include "app/refusals.h"
 #include "app/verbs.h"
 #include "base/i18n.h"
 #include "base/text.h"
@@ -63,7 +62,6 @@ Result<int> run(const RunRequest& request) {
   std::optional<host::Coordination> coordination = TRY(host::start_coordinator_ahead());
   facts::Facts facts = TRY(host::probe());
   Prepared prepared = TRY(prepare(std::move(facts), request, Purpose::kRun));
-  prepared.plan.sandbox.watch.tells_end = shows_windows(prepared.plan.sandbox);
   if (request.traces) prepared.plan.sandbox.descriptors.push_back(plan::kTraceDescriptor);
   wake_document_portal(prepared.facts, prepared.plan);
   TRY(hand_over_files(prepared.plan));

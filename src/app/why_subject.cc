@@ -116,10 +116,4 @@ std::string format(const std::vector<Remedy>& remedies) {
   return text;
 }
 
-bool shows_windows(const plan::Sandbox& sandbox) {
-  return std::any_of(sandbox.environment.begin(), sandbox.environment.end(), [](const std::string& entry) {
-    return entry.starts_with("WAYLAND_DISPLAY=") || entry.starts_with("DISPLAY=");
-  });
-}
-
 }  // namespace hutch::app

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -365,6 +366,13 @@ int explain_end(plan::Cause cause, int status, const Start& start) {
   return status;
 }
 
+// An app somebody looks at: the front end may have a word about its end.
+bool has_windows(const plan::Sandbox& sandbox) {
+  return !sandbox.system && std::any_of(sandbox.environment.begin(), sandbox.environment.end(), [](const auto& entry) {
+    return entry.starts_with("WAYLAND_DISPLAY=") || entry.starts_with("DISPLAY=");
+  });
+}
+
 int fail_early(Stage stage, int step, int error, const Start& start) {
   return report_failure({.stage = stage, .step = step, .error = error}, start);
 }
@@ -427,7 +435,7 @@ int supervise(const Start& start) {
   if (supervisor.failure() && !supervisor.was_explained()) return report_failure(*supervisor.failure(), start);
   const plan::Cause cause = supervisor.watch().cause();
   const int status = plan::exit_code(outcome, cause);
-  return cause == plan::Cause::kNone && !sandbox.watch.tells_end ? status : explain_end(cause, status, start);
+  return cause == plan::Cause::kNone && !has_windows(sandbox) ? status : explain_end(cause, status, start);
 }
 
 }  // namespace hutch::launch

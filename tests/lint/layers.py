@@ -22,7 +22,7 @@ ONLY_IN = {
     "message bus library": (r"#\s*include <systemd/sd-bus", {"host/user_bus.cc"}),
     "name spaces and mounts": (
         r"::(unshare|setns|mount|umount2|pivot_root|clone)\(|SYS_(clone3?|unshare|setns|mount|pivot_root|open_tree|"
-        r"move_mount|fsopen|fsmount|mount_setattr)\b", {"launch/", "host/probe.cc"}),
+        r"move_mount|fsopen|fsmount|mount_setattr)\b", {"launch/", "graft/", "host/probe.cc"}),
     "exceptions": (r"\b(throw|catch)\b\s*[\w(]|\btry\s*\{", {"cli/"}),
     "threads": (r"std::(thread|async|mutex|jthread)\b|pthread_create", set()),
     "standard file system paths": (r"std::filesystem|#\s*include <filesystem>", set()),

@@ -91,7 +91,6 @@ struct Watch {
   std::uint64_t idle_limit = 0;  // seconds without a tick of processor time after which it is ended; 0: never
   HostPath history;              // the file that gets a line when the run is over; the root: none does
   std::string epitaph;           // how that line begins, core/instance/history.h
-  bool tells_end = false;        // somebody is there to hear what the front end has to say at the end
   bool operator==(const Watch&) const = default;
 };
 

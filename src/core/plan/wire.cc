@@ -55,7 +55,7 @@ inline constexpr std::size_t kMembers<NamespaceLimit> = 2;
 template <>
 inline constexpr std::size_t kMembers<Command> = 3;
 template <>
-inline constexpr std::size_t kMembers<Watch> = 5;
+inline constexpr std::size_t kMembers<Watch> = 4;
 template <>
 inline constexpr std::size_t kMembers<Overlay> = 3;
 template <>

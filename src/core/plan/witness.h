@@ -15,6 +15,6 @@ enum WitnessDescriptor : int {
 
 // When it is among Sandbox::descriptors, the filter of the plan's own command asks before it refuses: the listener is
 // sent here, and a second message once the walls have been tried. The command itself does not get it.
-inline constexpr int kTraceDescriptor = 12;
+inline constexpr int kTraceDescriptor = 13;
 
 }  // namespace hutch::plan

@@ -86,8 +86,7 @@ Sandbox full_sandbox() {
   sandbox.watch = {.time_limit = 3600,
                    .idle_limit = 60,
                    .history = host("/home/user/.local/state/hutch/history"),
-                   .epitaph = "{\"id\":\"gedit1\"",
-                   .tells_end = true};
+                   .epitaph = "{\"id\":\"gedit1\""};
   return sandbox;
 }
 
