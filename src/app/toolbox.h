@@ -53,6 +53,8 @@ struct ImageParts {
 };
 // The store keeps the image as long as it has this user.
 [[nodiscard]] Result<ImageParts> hold_image(const std::string& name, const std::string& user);
+// hutch-images does this and says so; the value is its status.
+[[nodiscard]] Result<int> have_images_do(std::vector<std::string> words);
 [[nodiscard]] Status release_image(const std::string& manifest, const std::string& user);
 // Removes what no toolbox needs any more. Returns the bytes that came free.
 [[nodiscard]] Result<std::uint64_t> sweep_store();

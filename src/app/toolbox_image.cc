@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "app/start.h"
 #include "app/toolbox.h"
 #include "base/i18n.h"
 #include "base/json.h"
@@ -59,6 +60,18 @@ Result<ImageParts> hold_image(const std::string& name, const std::string& user) 
     }
   }
   return parts;
+}
+
+Result<int> have_images_do(std::vector<std::string> words) {
+  const HostPath program = TRY(host::find_program("hutch-images"));
+  words.insert(words.begin(), "hutch-images");
+  os::Process process = TRY(os::Process::spawn({.program = program,
+                                                .arguments = std::move(words),
+                                                .environment = host::own_environment(),
+                                                .descriptors = {},
+                                                .new_session = false}));
+  const os::Ending ending = TRY(process.wait());
+  return ending.was_signalled ? kFailed : ending.value;
 }
 
 Status release_image(const std::string& manifest, const std::string& user) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "app/toolbox_carry.h"
 #include "app/verbs.h"
 #include "base/i18n.h"
 #include "base/text.h"
@@ -113,6 +114,23 @@ app::ToolboxExport export_of(const Parsed& parsed, bool is_taken_back) {
           .is_taken_back = is_taken_back};
 }
 
+// An image of the toolbox, or things of it in the menu.
+Result<int> act_export(const Parsed& parsed) {
+  const bool is_image = parsed.has("image") || parsed.has("output");
+  const bool has_things = parsed.has("app") || parsed.has("bin");
+  if ((is_image && has_things) || (!is_image && (parsed.has("zstd") || parsed.has("json")))) {
+    return failure(
+        ErrorKind::kUsage,
+        _("an image (--image, --output, --zstd, --json) and things of the menu (--app, --bin) exclude each other"));
+  }
+  if (!is_image) return app::export_from_toolbox(export_of(parsed, false));
+  return app::pack_toolbox({.name = argument(parsed, 0),
+                            .image = parsed.value("image").value_or(""),
+                            .output = parsed.value("output").value_or(""),
+                            .uses_zstd = parsed.has("zstd"),
+                            .json = parsed.has("json")});
+}
+
 const Option kApp = {
     .name = "app", .value = N_("APP"), .help = N_("an app of the toolbox, by its desktop id"), .repeats = true};
 const Option kProgram = {
@@ -122,12 +140,25 @@ std::vector<Verb> exporting() {
   return {
       {.name = "toolbox export",
        .synopsis = "[OPTIONS] [NAME]",
-       .summary =
-           N_("put apps and programs of a toolbox into the menu and on the PATH; without options, say which are"),
-       .options = {kApp, kProgram},
+       .summary = N_(
+           "put apps and programs of a toolbox into the menu and on the PATH, or make an image of it; without options, "
+           "say what is in the menu"),
+       .options = {kApp,
+                   kProgram,
+                   {.name = "image",
+                    .letter = 'i',
+                    .value = N_("IMAGE"),
+                    .help = N_("make an image of the toolbox, kept in the store by this name")},
+                   {.name = "output",
+                    .letter = 'o',
+                    .value = N_("FILE"),
+                    .help = N_("make an image of the toolbox, written to an OCI archive"),
+                    .complete = Complete::kFiles},
+                   {.name = "zstd", .help = N_("compress the image with zstd instead of gzip")},
+                   kJson},
        .complete = Complete::kToolboxes,
        .most = 1,
-       .act = [](const Parsed& parsed) { return app::export_from_toolbox(export_of(parsed, false)); }},
+       .act = act_export},
       {.name = "toolbox unexport",
        .synopsis = "[OPTIONS] [NAME]",
        .summary = N_("take exported apps and programs back, all of them unless some are named"),
@@ -295,11 +326,33 @@ std::vector<Verb> going_back() {
   };
 }
 
+std::vector<Verb> carrying() {
+  return {
+      {.name = "toolbox diff",
+       .synopsis = "[--json] [NAME [SNAPSHOT]]",
+       .summary = N_("show what changed in a toolbox: against its image, or since a snapshot"),
+       .options = {kJson},
+       .complete = Complete::kToolboxes,
+       .most = 2,
+       .act =
+           [](const Parsed& parsed) {
+             return app::diff_toolbox(argument(parsed, 0), argument(parsed, 1), parsed.has("json"));
+           }},
+      {.name = "toolbox upgrade",
+       .synopsis = "[--yes] [NAME]",
+       .summary = N_("upgrade what is installed in a toolbox, with a snapshot to come back to"),
+       .options = {{.name = "yes", .letter = 'y', .help = N_("let the package manager ask nothing")}},
+       .complete = Complete::kToolboxes,
+       .most = 1,
+       .act = [](const Parsed& parsed) { return app::upgrade_toolbox(argument(parsed, 0), parsed.has("yes")); }},
+  };
+}
+
 }  // namespace
 
 std::vector<Verb> toolbox_verbs() {
   std::vector<Verb> all = making();
-  for (auto part : {tending, exporting, going_back}) std::ranges::move(part(), std::back_inserter(all));
+  for (auto part : {tending, exporting, going_back, carrying}) std::ranges::move(part(), std::back_inserter(all));
   return all;
 }
 

@@ -17,10 +17,12 @@ struct Entry {
   const char* verb;
   Result<int> (*act)(const Words& words);
 };
-constexpr Entry kEntries[] = {{"check", check},     {"du", du},     {"prune", prune},     {"import", import},
-                              {"inspect", inspect}, {"list", list}, {"load", load},       {"pull", pull},
-                              {"push", push},       {"rm", rm},     {"save", save},       {"tag", tag},
-                              {"verify", verify},   {"hold", hold}, {"release", release}, {"sweep", sweep}};
+constexpr Entry kEntries[] = {{"check", check},   {"du", du},           {"prune", prune},
+                              {"import", import}, {"inspect", inspect}, {"list", list},
+                              {"load", load},     {"pull", pull},       {"push", push},
+                              {"rm", rm},         {"save", save},       {"tag", tag},
+                              {"verify", verify}, {"hold", hold},       {"release", release},
+                              {"sweep", sweep},   {"diff", diff},       {"export", export_toolbox}};
 
 Result<int> perform(const std::vector<std::string>& all) {
   const Words words = TRY(read_words(all));

@@ -1,3 +1,5 @@
+#include "images/save.h"
+
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -11,7 +13,6 @@
 #include "core/image/reference.h"
 #include "core/image/tar_header.h"
 #include "images/bag.h"
-#include "images/interrupt.h"
 #include "images/verbs.h"
 #include "os/file.h"
 #include "os/sha256.h"
@@ -115,17 +116,13 @@ Status demand_blobs(const Store& store, const image::Record& record) {
 
 }  // namespace
 
-Result<int> save(const Words& words) {
-  const Interrupt interrupt = TRY(Interrupt::watch());
-  const Store store = TRY(open_own_store());
-  const image::Record record = TRY(find_by_any_name(store, words.arguments.front()));
+Status save_archive(const Store& store, const image::Record& record, const std::string& format,
+                    const std::string& target, const Interrupt& interrupt) {
   TRY(demand_blobs(store, record));
-  const std::string format = words.has("format") ? words.value("format") : "oci-archive";
   if (format != "oci-archive" && format != "docker-archive") {
     return failure(ErrorKind::kUsage, text::format(_("no format '%s'"), text::printable(format).c_str()),
                    _("there are: oci-archive, docker-archive"));
   }
-  const std::string target = words.value("output");
   const bool is_standard = target.empty() || target == "-";
   if (is_standard && ::isatty(STDOUT_FILENO) != 0) {
     return failure(ErrorKind::kUsage, _("an archive is nothing for a terminal"), _("name a file: --output FILE"));
@@ -137,16 +134,21 @@ Result<int> save(const Words& words) {
   }
   const Writer writer(is_standard ? STDOUT_FILENO : file.get(), interrupt);
   Status written = format == "oci-archive" ? write_layout(writer, store, record) : write_docker(writer, store, record);
-  if (is_standard) {
-    TRY(std::move(written));
-    return 0;
-  }
+  if (is_standard) return written;
   if (written && ::fsync(file.get()) != 0) written = unexpected(system_error(errno, _("cannot write")));
   if (written && ::rename(beside.c_str(), target.c_str()) != 0) {
     written = unexpected(system_error(errno, text::format(_("cannot write '%s'"), text::printable(target).c_str())));
   }
   if (!written) (void)::unlink(beside.c_str());  // the first error matters
-  TRY(std::move(written));
+  return written;
+}
+
+Result<int> save(const Words& words) {
+  const Interrupt interrupt = TRY(Interrupt::watch());
+  const Store store = TRY(open_own_store());
+  const image::Record record = TRY(find_by_any_name(store, words.arguments.front()));
+  const std::string format = words.has("format") ? words.value("format") : "oci-archive";
+  TRY(save_archive(store, record, format, words.value("output"), interrupt));
   return 0;
 }
 

@@ -33,13 +33,28 @@ Status set_aside(const Store& store, const HostPath& path) {
 
 }  // namespace
 
+Result<toolbox::Stack> read_stack(const Store& store, const std::string& name) {
+  const HostPath file = toolboxes_of(store) / name / "stack.json";
+  const std::string text = TRY(os::read_file(file, kStackLimit));
+  return TRY_IN(file.str(), toolbox::parse_stack(text));
+}
+
+std::vector<std::string> trees_of(const std::vector<image::Digest>& base, const toolbox::Uppers& uppers) {
+  std::vector<std::string> trees;
+  for (auto upper = uppers.rbegin(); upper != uppers.rend(); ++upper) {
+    trees.push_back(Worker::path("uppers/" + *upper + "/tree"));
+  }
+  for (auto layer = base.rbegin(); layer != base.rend(); ++layer) {
+    trees.push_back(Worker::path("layers/" + layer->hex() + "/tree"));
+  }
+  return trees;
+}
+
 Result<std::set<std::string>> uppers_in_use(const Store& store) {
   std::set<std::string> used;
   for (const std::string& name : TRY(names_in(toolboxes_of(store)))) {
     if (name.starts_with('.')) continue;
-    const HostPath file = toolboxes_of(store) / name / "stack.json";
-    const std::string text = TRY(os::read_file(file, kStackLimit));
-    const toolbox::Stack stack = TRY_IN(file.str(), toolbox::parse_stack(text));
+    const toolbox::Stack stack = TRY(read_stack(store, name));
     used.merge(toolbox::uppers_of(stack));
   }
   return used;

@@ -20,10 +20,12 @@ namespace hutch::images {
 [[nodiscard]] Result<int> verify(const Words& words);
 [[nodiscard]] Result<int> tag(const Words& words);
 [[nodiscard]] Result<int> rm(const Words& words);
-// For toolboxes, hold.cc.
+// For toolboxes.
 [[nodiscard]] Result<int> hold(const Words& words);
 [[nodiscard]] Result<int> release(const Words& words);
 [[nodiscard]] Result<int> sweep(const Words& words);
+[[nodiscard]] Result<int> diff(const Words& words);
+[[nodiscard]] Result<int> export_toolbox(const Words& words);
 
 // The user's store: $XDG_DATA_HOME/hutch/images.
 [[nodiscard]] Result<Store> open_own_store();

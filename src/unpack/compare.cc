@@ -148,20 +148,10 @@ class Walk {
     const os::Fd left = TRY(open_entry(one, name, O_RDONLY | O_NONBLOCK));
     const os::Fd right = TRY(open_entry(other, name, O_RDONLY | O_NONBLOCK));
     TRY(compare_extended(left.get(), right.get(), path));
-    return compare_content(left.get(), right.get(), path);
+    const bool is_same = TRY(has_same_content(left.get(), right.get()));
+    if (!is_same) note(path, _("has other content"));
+    return {};
   }
-
-  Status compare_content(int one, int other, const std::string& path) {
-    while (true) {
-      const std::size_t size = TRY(read_piece(one, left_));
-      const std::size_t other_size = TRY(read_piece(other, right_));
-      if (size != other_size || std::memcmp(left_.data(), right_.data(), size) != 0) note(path, _("has other content"));
-      if (size < left_.size() || other_size < right_.size()) return {};
-    }
-  }
-
-  std::vector<char> left_ = std::vector<char>(kPieceSize);
-  std::vector<char> right_ = std::vector<char>(kPieceSize);
 };
 
 Status measure(int directory, int depth, Measure& result) {
@@ -181,6 +171,17 @@ Status measure(int directory, int depth, Measure& result) {
 }
 
 }  // namespace
+
+Result<bool> has_same_content(int one, int other) {
+  std::vector<char> left(kPieceSize);
+  std::vector<char> right(kPieceSize);
+  while (true) {
+    const std::size_t size = TRY(read_piece(one, left));
+    const std::size_t other_size = TRY(read_piece(other, right));
+    if (size != other_size || std::memcmp(left.data(), right.data(), size) != 0) return false;
+    if (size < left.size()) return true;
+  }
+}
 
 Result<Comparison> compare_trees(const HostPath& one, const HostPath& other) {
   const os::Fd first = TRY(os::open_path(one, O_RDONLY | O_DIRECTORY));

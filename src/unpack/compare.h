@@ -14,6 +14,9 @@ struct Comparison {
 };
 [[nodiscard]] Result<Comparison> compare_trees(const HostPath& one, const HostPath& other);
 
+// Of two open files, both read to their ends.
+[[nodiscard]] Result<bool> has_same_content(int one, int other);
+
 // Bytes on disk; of files with several names a part for each.
 struct Measure {
   std::uint64_t entries = 0;

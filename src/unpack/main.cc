@@ -15,6 +15,9 @@
 #include "os/socket.h"
 #include "unpack/compare.h"
 #include "unpack/layer.h"
+#include "unpack/pack.h"
+#include "unpack/states.h"
+#include "unpack/tell.h"
 
 namespace hutch::unpack {
 namespace {
@@ -69,8 +72,30 @@ Result<Answer> compare(const Order& order) {
   return answer;
 }
 
+Result<Answer> tell(const Order& order, std::vector<os::Fd> descriptors) {
+  if (descriptors.size() != 1) return failure(ErrorKind::kInvalid, _("an order came without its pipe"));
+  States states = TRY(States::open(order.trees, order.lowers));
+  Answer answer;
+  answer.entries = TRY(tell_changes(states, order.limits.entries, order.has_own_id_only, descriptors.front()));
+  return answer;
+}
+
+Result<Answer> pack(const Order& order, std::vector<os::Fd> descriptors) {
+  if (descriptors.size() != 1) return failure(ErrorKind::kInvalid, _("an order came without its pipe"));
+  States states = TRY(States::open(order.trees, order.lowers));
+  const Compression compression = order.uses_zstd ? Compression::kZstd : Compression::kGzip;
+  Encoder encoder = TRY(Encoder::open(compression, descriptors.front()));
+  Answer answer;
+  answer.entries = TRY(pack_layer(states, order.limits.entries, order.has_own_id_only, encoder));
+  answer.bytes = encoder.bytes();
+  answer.diff_id = image::Digest::of_bytes(encoder.digest());
+  return answer;
+}
+
 Result<Answer> perform(const Order& order, std::vector<os::Fd> descriptors) {
   if (order.act == Act::kUnpack) return unpack(order, std::move(descriptors));
+  if (order.act == Act::kTell) return tell(order, std::move(descriptors));
+  if (order.act == Act::kPack) return pack(order, std::move(descriptors));
   if (order.act == Act::kCompare) return compare(order);
   if (order.act == Act::kDecompress) return decompress(order, std::move(descriptors));
   const HostPath path = TRY(HostPath::parse(order.tree));
@@ -97,7 +122,8 @@ Answer answer_to(os::Received received) {
                 .failure = error.describe().substr(0, kPhraseMost),
                 .hint = error.hint,
                 .entries = 0,
-                .bytes = 0};
+                .bytes = 0,
+                .diff_id = {}};
 }
 
 int serve() {

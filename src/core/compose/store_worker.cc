@@ -67,7 +67,7 @@ bool has_own_id_only(const facts::Facts& facts) {
 
 std::vector<HostPath> store_worker_paths(const HostPath& program, const HostPath& store) {
   std::vector<HostPath> paths = portal::library_paths();
-  paths.insert(paths.end(), {program, store / "layers", store / "staging"});
+  paths.insert(paths.end(), {program, store / "layers", store / "staging", store / "uppers"});
   return paths;
 }
 
@@ -88,6 +88,7 @@ Result<plan::Sandbox> store_worker_sandbox(const facts::Facts& facts, const Host
   sandbox.command.arguments = {"hutch-unpack"};
   TRY(show_store(sandbox, facts, store, "layers", plan::BindAccess::kReadOnly));
   TRY(show_store(sandbox, facts, store, "staging", plan::BindAccess::kReadWrite));
+  TRY(show_store(sandbox, facts, store, "uppers", plan::BindAccess::kReadOnly));
   sandbox.steps.emplace_back(plan::Seal{.target = BoxPath()});
   return sandbox;
 }

@@ -1,5 +1,5 @@
 // The sandbox of hutch-unpack, which works on files of all the user's ids in the image store: no network, the store's
-// layers to read and its staging directory to write, the ids of toolboxes.
+// layers and what toolboxes changed to read and its staging directory to write, the ids of toolboxes.
 #pragma once
 
 #include <vector>

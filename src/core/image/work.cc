@@ -69,9 +69,11 @@ std::string encode(const Order& order) {
   json["act"] = static_cast<unsigned>(order.act);
   json["tree"] = order.tree;
   json["lowers"] = order.lowers;
+  json["trees"] = order.trees;
   json["other"] = order.other;
   json["diff_id"] = order.diff_id.str();
   json["has_pipe"] = order.has_pipe;
+  json["uses_zstd"] = order.uses_zstd;
   json["has_own_id_only"] = order.has_own_id_only;
   json["limits"] = {{"entries", order.limits.entries},
                     {"bytes", order.limits.bytes},
@@ -86,10 +88,11 @@ Result<Order> decode_order(std::string_view bytes) {
   std::uint8_t act = 0;
   std::string diff_id;
   const bool is_whole = take(json, "act", act) && take(json, "tree", order.tree) &&
-                        take(json, "lowers", order.lowers) && take(json, "other", order.other) &&
-                        take(json, "diff_id", diff_id) && take(json, "has_pipe", order.has_pipe) &&
+                        take(json, "lowers", order.lowers) && take(json, "trees", order.trees) &&
+                        take(json, "other", order.other) && take(json, "diff_id", diff_id) &&
+                        take(json, "has_pipe", order.has_pipe) && take(json, "uses_zstd", order.uses_zstd) &&
                         take(json, "has_own_id_only", order.has_own_id_only) && take(json, "limits", order.limits);
-  if (!is_whole || act > static_cast<std::uint8_t>(Act::kDecompress)) return broken();
+  if (!is_whole || act > static_cast<std::uint8_t>(Act::kPack)) return broken();
   order.act = static_cast<Act>(act);
   if (!diff_id.empty()) order.diff_id = TRY(Digest::parse(diff_id));
   return order;
@@ -103,6 +106,7 @@ std::string encode(const Answer& answer) {
   json["hint"] = answer.hint;
   json["entries"] = answer.entries;
   json["bytes"] = answer.bytes;
+  json["diff_id"] = answer.diff_id.str();
   return format_json_line(json);
 }
 
@@ -112,15 +116,17 @@ Result<Answer> decode_answer(std::string_view bytes) {
   Answer answer;
   std::uint8_t kind = 0;
   std::uint16_t code = 0;
+  std::string diff_id;
   const bool is_whole = take(json, "kind", kind) && take(json, "code", code) && take(json, "failure", answer.failure) &&
                         take(json, "hint", answer.hint) && take(json, "entries", answer.entries) &&
-                        take(json, "bytes", answer.bytes);
+                        take(json, "bytes", answer.bytes) && take(json, "diff_id", diff_id);
   if (!is_whole || kind > static_cast<std::uint8_t>(ErrorKind::kSystem) || code > kErrnoLimit ||
       answer.failure.size() > kPhraseLimit || answer.hint.size() > kPhraseLimit) {
     return broken();
   }
   answer.kind = static_cast<ErrorKind>(kind);
   answer.code = code;
+  if (!diff_id.empty()) answer.diff_id = TRY(Digest::parse(diff_id));
   return answer;
 }
 

@@ -14,7 +14,7 @@
 namespace hutch::image {
 
 inline constexpr int kWorkSocket = 11;                 // descriptor number the worker is started with
-inline constexpr const char* kWorkRoot = "/store";     // where it sees the store: its layers/ and staging/
+inline constexpr const char* kWorkRoot = "/store";     // where it sees the store: layers/, staging/, uppers/
 inline constexpr std::size_t kOrderLimit = 64u << 10;  // bytes
 
 struct Limits {
@@ -26,15 +26,17 @@ struct Limits {
 };
 
 // kDecompress: descriptors are what is read and what is written; of the limits the entries do not count.
-enum class Act : std::uint8_t { kUnpack, kCompare, kMeasure, kRemove, kDecompress };
+enum class Act : std::uint8_t { kUnpack, kCompare, kMeasure, kRemove, kDecompress, kTell, kPack };
 
 struct Order {
   Act act = Act::kUnpack;
   std::string tree;                 // staging/NAME/tree for kUnpack; the tree to look at or remove
-  std::vector<std::string> lowers;  // kUnpack: trees of the layers below, topmost first
+  std::vector<std::string> lowers;  // kUnpack, kTell, kPack: trees of the state below or before, topmost first
+  std::vector<std::string> trees;   // kTell, kPack: those of the state now
   std::string other;                // kCompare: the tree it should be equal to
   Digest diff_id;                   // kUnpack
-  bool has_pipe = false;            // kUnpack: the blob grows; descriptors are blob[, pipe]
+  bool has_pipe = false;            // kUnpack: the blob grows; descriptors are blob[, pipe]. Others: one, to write to
+  bool uses_zstd = false;           // kPack: compresses so, instead of with gzip
   bool has_own_id_only = false;     // kUnpack: owners are kept in user.hutch.owner
   Limits limits;
   bool operator==(const Order&) const = default;
@@ -46,7 +48,8 @@ struct Answer {
   std::string failure;  // empty: it went well; else a phrase
   std::string hint;
   std::uint64_t entries = 0;
-  std::uint64_t bytes = 0;  // kUnpack: of the archive; kMeasure: on disk
+  std::uint64_t bytes = 0;  // kUnpack, kPack: of the archive; kMeasure: on disk
+  Digest diff_id;           // kPack
   bool operator==(const Answer&) const = default;
 };
 

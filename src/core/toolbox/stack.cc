@@ -138,6 +138,16 @@ Result<Stack> parse_stack(std::string_view text) {
   return stack;
 }
 
+Result<const Snapshot*> find_snapshot(const Stack& stack, const std::string& name) {
+  const auto found = std::find_if(stack.snapshots.begin(), stack.snapshots.end(),
+                                  [&](const Snapshot& snapshot) { return snapshot.name == name; });
+  if (found != stack.snapshots.end()) return &*found;
+  std::vector<std::string> names;
+  for (const Snapshot& snapshot : stack.snapshots) names.push_back(text::printable(snapshot.name));
+  return failure(ErrorKind::kNotFound, text::format(_("there is no snapshot '%s'"), text::printable(name).c_str()),
+                 names.empty() ? std::string() : text::format(_("there are: %s"), text::join(names, ", ").c_str()));
+}
+
 Status take_snapshot(Stack& stack, const std::string& name, std::int64_t now, const std::string& upper) {
   TRY(check_depth(stack));
   const bool is_taken = std::any_of(stack.snapshots.begin(), stack.snapshots.end(),
@@ -153,17 +163,10 @@ Status take_snapshot(Stack& stack, const std::string& name, std::int64_t now, co
 }
 
 Status roll_back(Stack& stack, const std::string& name, std::int64_t now, const std::string& upper) {
-  const auto found = std::find_if(stack.snapshots.begin(), stack.snapshots.end(),
-                                  [&](const Snapshot& snapshot) { return snapshot.name == name; });
-  if (found == stack.snapshots.end()) {
-    std::vector<std::string> names;
-    for (const Snapshot& snapshot : stack.snapshots) names.push_back(text::printable(snapshot.name));
-    return failure(ErrorKind::kNotFound, text::format(_("there is no snapshot '%s'"), text::printable(name).c_str()),
-                   names.empty() ? std::string() : text::format(_("there are: %s"), text::join(names, ", ").c_str()));
-  }
+  const Snapshot snapshot = *TRY(find_snapshot(stack, name));
   remember(stack, "rollback", now);
-  stack.base = found->base;
-  stack.frozen = found->frozen;
+  stack.base = snapshot.base;
+  stack.frozen = snapshot.frozen;
   stack.upper = upper;
   return {};
 }
@@ -189,6 +192,14 @@ void change_base(Stack& stack, std::vector<image::Digest> base, const std::strin
   stack.base = std::move(base);
   stack.frozen.clear();
   stack.upper = upper;
+}
+
+Status begin_change(Stack& stack, const std::string& act, const std::string& snapshot, std::int64_t now,
+                    const std::string& upper, const std::string& spare) {
+  TRY(take_snapshot(stack, snapshot, now, upper));
+  remember(stack, act, now);
+  stack.past.back().upper = spare;
+  return {};
 }
 
 std::set<std::string> uppers_of(const Stack& stack) {

@@ -52,10 +52,13 @@ struct Stack {
 [[nodiscard]] std::string format(const Stack& stack);
 [[nodiscard]] Result<Stack> parse_stack(std::string_view text);
 
+// kNotFound names what snapshots there are. Valid as long as the stack.
+[[nodiscard]] Result<const Snapshot*> find_snapshot(const Stack& stack, const std::string& name);
+
 // Each takes the name of an empty directory that becomes the writable one.
 // kConflict when there is such a snapshot already, or too many.
 [[nodiscard]] Status take_snapshot(Stack& stack, const std::string& name, std::int64_t now, const std::string& upper);
-// kNotFound names what snapshots there are.
+// kNotFound without such a snapshot.
 [[nodiscard]] Status roll_back(Stack& stack, const std::string& name, std::int64_t now, const std::string& upper);
 // Freezes the writable directory without a snapshot: what a clone shares from then on.
 void freeze(Stack& stack, const std::string& upper);
@@ -64,6 +67,10 @@ void freeze(Stack& stack, const std::string& upper);
 // The base is the one of another image, on which nothing lies but `upper`.
 void change_base(Stack& stack, std::vector<image::Digest> base, const std::string& act, std::int64_t now,
                  const std::string& upper);
+
+// A snapshot before something is done that undo() takes back; `spare` is a second empty directory, for then.
+[[nodiscard]] Status begin_change(Stack& stack, const std::string& act, const std::string& snapshot, std::int64_t now,
+                                  const std::string& upper, const std::string& spare);
 
 // Every directory that it names, in snapshots and the past too.
 [[nodiscard]] std::set<std::string> uppers_of(const Stack& stack);

@@ -37,7 +37,7 @@ facts::Facts facts_with_ids() {
   facts.programs.newgidmap = HostPath::literal("/usr/bin/newgidmap");
   facts.subordinate_uids = {{.outside = 100000, .count = 65536}};
   facts.subordinate_gids = facts.subordinate_uids;
-  for (const char* const path : {"/usr", "/usr/libexec/hutch/hutch-unpack", "/s/layers", "/s/staging"}) {
+  for (const char* const path : {"/usr", "/usr/libexec/hutch/hutch-unpack", "/s/layers", "/s/staging", "/s/uppers"}) {
     facts.paths[HostPath::literal(path)] = {.real = HostPath::literal(path), .type = FileType::kDirectory};
   }
   return facts;

@@ -9,9 +9,11 @@ Order full_order() {
   return {.act = Act::kCompare,
           .tree = "/store/staging/new-1/tree",
           .lowers = {"/store/layers/b/tree", "/store/layers/a/tree"},
+          .trees = {"/store/uppers/1/tree"},
           .other = "/store/layers/c/tree",
           .diff_id = *Digest::parse_hex(std::string(64, 'a')),
           .has_pipe = true,
+          .uses_zstd = true,
           .has_own_id_only = true,
           .limits = {.entries = 1, .bytes = 2, .free_ratio = 3, .ratio = 4}};
 }
@@ -24,7 +26,8 @@ TEST(Work, OrdersAndAnswersComeBackEqual) {
                       .failure = "it failed",
                       .hint = "do better",
                       .entries = 1ULL << 60,
-                      .bytes = 5};
+                      .bytes = 5,
+                      .diff_id = *Digest::parse_hex(std::string(64, 'b'))};
   EXPECT_EQ(*decode_answer(encode(answer)), answer);
 }
 

@@ -45,6 +45,18 @@ TEST(Stack, TwoSnapshotsCannotHaveOneName) {
   EXPECT_EQ(stack.upper, "2");
 }
 
+TEST(Stack, WhatIsBegunIsUndone) {
+  Stack stack = fresh();
+  ASSERT_TRUE(begin_change(stack, "upgrade", "before", 10, "2", "3"));
+  EXPECT_EQ(stack.upper, "2");
+  EXPECT_EQ(uppers_of(stack), (std::set<std::string>{"1", "2", "3"}));
+  ASSERT_TRUE(undo(stack, 11));
+  EXPECT_EQ(stack.frozen, Uppers{"1"});
+  EXPECT_EQ(stack.upper, "3");
+  ASSERT_TRUE(undo(stack, 12));
+  EXPECT_EQ(stack.upper, "2");
+}
+
 TEST(Stack, GoingBackKeepsWhatWasThereToReturnTo) {
   Stack stack = fresh();
   ASSERT_TRUE(take_snapshot(stack, "one", 10, "2"));
