@@ -125,6 +125,7 @@ Result<host::Toolbox> make(const facts::Facts& facts, const CreateOptions& optio
   declared.shell = options.shell;
   declared.created = static_cast<std::int64_t>(::time(nullptr));
   const std::string image = TRY(have_image(options.image, toolbox.name.str()));
+  const os::Fd store = TRY(host::hold_store(facts));  // no sweep takes the image for nobody's meanwhile
   ImageParts parts = TRY(hold_or_pull(image, user_of(toolbox)));
   declared.image = parts.name;
   declared.manifest = parts.manifest.str();
@@ -165,6 +166,7 @@ Result<int> clone_toolbox(const std::string& name, const std::string& other) {
   clone.declared.id = TRY(new_id());
   clone.declared.created = static_cast<std::int64_t>(::time(nullptr));
   const profile::Layer permissions = TRY(host::read_override(source.permissions()));
+  const os::Fd store = TRY(host::hold_store(facts));  // no sweep until the clone names what it shares
   TRY(hold_image(source.declared.manifest, user_of(clone)));
   const auto freeze = [&](toolbox::Stack& stack) -> Status {
     const std::string upper = TRY(host::make_upper(facts));

@@ -48,7 +48,10 @@ Result<std::optional<Shown>> show(const host::Toolbox& toolbox, const std::vecto
   }
   const std::size_t newline = answer.output.find('\n');
   if (newline == std::string::npos) return std::optional<Shown>();
-  return std::optional(Shown{.path = answer.output.substr(0, newline), .content = answer.output.substr(newline + 1)});
+  Shown shown{.path = answer.output.substr(0, newline), .content = answer.output.substr(newline + 1)};
+  const bool is_asked = std::find(candidates.begin(), candidates.end(), shown.path) != candidates.end();
+  if (is_asked) return std::optional(std::move(shown));
+  return failure(ErrorKind::kDenied, text::format(_("toolbox '%s' answers what was not asked"), toolbox.name.c_str()));
 }
 
 // The name of an entry or program is used in a path of the host.

@@ -86,7 +86,10 @@ CallRule refuse_setid_creation(unsigned flags) {
 
 // TCP, UDP and ping; everything else (SCTP, DCCP, L2TP, ...) would make the kernel load a module for it.
 void add_internet(CallRule& rule, std::uint32_t family) {
+  constexpr std::uint32_t kTypes = 0xf;  // SOCK_TYPE_MASK, linux/net.h; above it are flags
   const ArgumentTest is_family{.argument = 0, .value = family};
+  const ArgumentTest is_raw{.argument = 1, .mask = kTypes, .value = SOCK_RAW};
+  rule.clauses.push_back({.tests = {is_family, is_raw}, .answer = refuse(EPERM)});
   for (const std::uint32_t protocol : {std::uint32_t{0}, std::uint32_t{IPPROTO_TCP}, std::uint32_t{IPPROTO_UDP},
                                        std::uint32_t{IPPROTO_ICMP}, std::uint32_t{IPPROTO_ICMPV6}, kMultipathTcp}) {
     rule.clauses.push_back({.tests = {is_family, {.argument = 2, .value = protocol}}, .answer = kAllow});

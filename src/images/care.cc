@@ -124,9 +124,10 @@ Result<Pruned> prune(Store& store, Worker& worker, const PruneOptions& options) 
   const bool is_shared = TRY(store.lock(os::LockKind::kShared));
   if (!is_shared) return failure(ErrorKind::kConflict, _("the image store is in use by another hutch"));
   for (const std::string& name : unfinished) {
-    const image::Answer size = TRY(ask(worker, image::Act::kMeasure, "staging/" + name));
+    // What cannot be measured can be removed.
+    const auto size = ask(worker, image::Act::kMeasure, "staging/" + name);
     TRY(ask(worker, image::Act::kRemove, "staging/" + name));
-    pruning.pruned.bytes += size.bytes;
+    if (size) pruning.pruned.bytes += size->bytes;
     if (!name.starts_with("gone-")) ++pruning.pruned.layers;
   }
   return pruning.pruned;

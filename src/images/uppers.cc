@@ -85,7 +85,8 @@ Result<std::uint64_t> sweep_uppers(Store& store, Worker& worker) {
     image::Order order;
     order.act = image::Act::kMeasure;
     order.tree = Worker::path("staging/" + name);
-    bytes += TRY(worker.perform(order)).bytes;
+    // What cannot be measured can be removed.
+    if (const auto size = worker.perform(order)) bytes += size->bytes;
     order.act = image::Act::kRemove;
     TRY(worker.perform(std::move(order)));
   }

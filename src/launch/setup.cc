@@ -9,6 +9,7 @@
 #include "launch/command.h"
 #include "launch/failure.h"
 #include "launch/landlock.h"
+#include "launch/line.h"
 #include "launch/lockdown.h"
 #include "launch/namespaces.h"
 #include "launch/network.h"
@@ -38,8 +39,16 @@ void map_ids(const plan::Namespaces& namespaces, const HostProc& proc, int chann
   if (!namespaces.gid_ranges.empty()) reporter.require(::setgroups(0, nullptr) == 0, Stage::kIdMap);
 }
 
-void set_up_network(const plan::Sandbox& sandbox, const Reporter& reporter) {
+// Without CAP_NET_RAW ping(8) takes a socket of its own, for groups that may: icmp(7).
+void allow_ping(const plan::Namespaces& namespaces, const HostProc& proc) {
+  ShortLine range;
+  range << "0 " << std::uint64_t{namespaces.gid};
+  (void)proc.write("sys/net/ipv4/ping_group_range", range.text());  // not everywhere, and nobody depends on it
+}
+
+void set_up_network(const plan::Sandbox& sandbox, const HostProc& proc, const Reporter& reporter) {
   if (sandbox.namespaces.network) reporter.require(raise_loopback(), Stage::kNamespaces);
+  if (sandbox.namespaces.network && sandbox.system) allow_ping(sandbox.namespaces, proc);
   const RuleFault fault = refuse_destinations(sandbox.network_rules);
   if (fault.rule >= 0) reporter.fail(Stage::kNetworkRule, fault.rule, fault.error);
 }
@@ -59,7 +68,7 @@ os::Fd build(const plan::Sandbox& sandbox, int channel, const Reporter& reporter
   reporter.require(static_cast<bool>(proc), Stage::kIdMap);
   map_ids(sandbox.namespaces, proc, channel, reporter);
   if (sandbox.namespaces.uts) reporter.require(set_host_name(sandbox.namespaces), Stage::kNamespaces);
-  set_up_network(sandbox, reporter);
+  set_up_network(sandbox, proc, reporter);
   if (sandbox.namespaces.time) reporter.require(shift_clocks(proc, sandbox.namespaces), Stage::kNamespaces);
 
   ::umask(0);  // modes are the plan's
@@ -128,6 +137,10 @@ void set_up_init(const plan::Sandbox& sandbox, const Start& start, int channel) 
   // The channel is above all fixed numbers, so neither takes the other's place.
   reporter.require(::dup2(probe.get(), kProbeDescriptor) >= 0 && ::dup2(channel, kInitChannel) >= 0, Stage::kReexec);
   reporter.require(::fcntl(kProbeDescriptor, F_SETFD, 0) == 0, Stage::kReexec);  // dup2 onto itself changes nothing
+  // As long as PID 1 of a system lives, its data is in use, whatever became of the supervisor.
+  if (is_system && is_open(plan::kDataDescriptor)) {
+    reporter.require(::fcntl(plan::kDataDescriptor, F_SETFD, 0) == 0, Stage::kReexec);
+  }
   const char* const arguments[] = {"hutch-launch", plan::kModeInit, start.waives_filter ? kWithoutSeccomp : nullptr,
                                    nullptr};
   const char* const environment[] = {nullptr};

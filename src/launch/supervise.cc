@@ -408,8 +408,9 @@ int supervise(const Start& start) {
   if (cloned.pid == 0) {
     // A copy of the supervisor's end would keep PID 1 from hearing of its death.
     pair->left.reset();
-    (void)::close_range(plan::kFrontEndDescriptor, plan::kLogDescriptor, 0);  // cannot fail
-    if (!log.place()) ::_exit(plan::exit_code(StepReport{}));                 // cannot fail either
+    (void)::close_range(plan::kFrontEndDescriptor, plan::kLifeDescriptor, 0);  // cannot fail
+    (void)::close(plan::kLogDescriptor);  // may be closed already; the lock on data is PID 1's as well
+    if (!log.place()) ::_exit(plan::exit_code(StepReport{}));  // cannot fail either
     set_up_init(sandbox, start, inner->get());
   }
   if (cloned.pid < 0) return fail_early(Stage::kClone, -1, errno, start);

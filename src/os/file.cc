@@ -30,37 +30,65 @@ Result<Directory> open_directory(Fd fd) {
   return Directory(stream, ::closedir);
 }
 
-// Empties the directory behind `stream`. `depth` bounds recursion on hostile trees.
-Status empty_directory(DIR* stream, int depth);
+// A hostile tree may be deeper than we have stack and descriptors: what is too deep is moved up to the top, and its
+// turn comes there.
+class Removal {
+ public:
+  Status remove(int directory, const char* name, int depth) {
+    constexpr int kDepthLimit = 256;
+    if (::unlinkat(directory, name, 0) == 0 || errno == ENOENT) return {};
+    if (errno != EISDIR && errno != EPERM && errno != EBUSY) return cannot_remove(name);
+    if (depth > kDepthLimit) return lift(directory, name);
+    auto fd = open_at(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0, RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV);
+    if (fd) {
+      Directory stream = TRY(open_directory(std::move(*fd)));
+      if (depth == 0) top_ = ::dirfd(stream.get());
+      TRY(empty(stream.get(), depth));
+    }
+    if (::unlinkat(directory, name, AT_REMOVEDIR) == 0 || errno == ENOENT) return {};
+    return cannot_remove(name);
+  }
 
-Status remove_at(int directory, const char* name, int depth) {
-  constexpr int kDepthLimit = 512;
-  if (depth > kDepthLimit) return unexpected(system_error(ELOOP, _("a directory tree is nested too deeply")));
-  if (::unlinkat(directory, name, 0) == 0 || errno == ENOENT) return {};
-  if (errno != EISDIR && errno != EPERM && errno != EBUSY) {
+ private:
+  static tl::unexpected<Error> cannot_remove(const char* name) {
     return unexpected(system_error(errno, text::format(_("cannot remove '%s'"), text::printable(name).c_str())));
   }
-  auto fd = open_at(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0, RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV);
-  if (fd) {
-    Directory stream = TRY(open_directory(std::move(*fd)));
-    TRY(empty_directory(stream.get(), depth + 1));
-  }
-  if (::unlinkat(directory, name, AT_REMOVEDIR) == 0 || errno == ENOENT) return {};
-  return unexpected(system_error(errno, text::format(_("cannot remove '%s'"), text::printable(name).c_str())));
-}
 
-Status empty_directory(DIR* stream, int depth) {
-  while (true) {
-    errno = 0;
-    const dirent* const entry = ::readdir(stream);
-    if (entry == nullptr) break;
-    const std::string_view name = entry->d_name;
-    if (name == "." || name == "..") continue;
-    TRY(remove_at(::dirfd(stream), entry->d_name, depth));
+  Status lift(int directory, const char* name) {
+    while (true) {
+      const std::string place = text::format("lifted-%u", lifted_++);
+      if (::syscall(SYS_renameat2, directory, name, top_, place.c_str(), kNoReplace) == 0) return {};
+      if (errno != EEXIST) return cannot_remove(name);
+    }
   }
-  if (errno != 0) return unexpected(system_error(errno, _("cannot list a directory")));
-  return {};
-}
+
+  Status empty(DIR* stream, int depth) {
+    unsigned before = 0;
+    do {
+      before = lifted_;
+      ::rewinddir(stream);
+      TRY(empty_once(stream, depth));
+    } while (depth == 0 && lifted_ != before);
+    return {};
+  }
+
+  Status empty_once(DIR* stream, int depth) {
+    while (true) {
+      errno = 0;
+      const dirent* const entry = ::readdir(stream);
+      if (entry == nullptr) break;
+      const std::string_view name = entry->d_name;
+      if (name == "." || name == "..") continue;
+      TRY(remove(::dirfd(stream), entry->d_name, depth + 1));
+    }
+    if (errno != 0) return unexpected(system_error(errno, _("cannot list a directory")));
+    return {};
+  }
+
+  static constexpr unsigned kNoReplace = 1;  // RENAME_NOREPLACE, renameat2(2)
+  int top_ = -1;
+  unsigned lifted_ = 0;
+};
 
 }  // namespace
 
@@ -161,7 +189,7 @@ Status remove_tree(const HostPath& path) {
     return unexpected(std::move(parent).error());
   }
   TRY_IN(text::format(_("removing '%s'"), text::printable(path.str()).c_str()),
-         remove_at(parent->get(), std::string(path.name()).c_str(), 0));
+         Removal().remove(parent->get(), std::string(path.name()).c_str(), 0));
   return {};
 }
 

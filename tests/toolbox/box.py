@@ -18,8 +18,9 @@ APPLETS = ("sh", "ash", "id", "env", "cat", "ls", "true", "false", "pwd", "sleep
 APP = {
     "usr/share/applications/org.example.App.desktop":
         "[Desktop Entry]\nType=Application\nName=App\nName[de]=Anwendung\nExec=app --new %U\nTryExec=app\nIcon=org.example.App\n"
-        "MimeType=text/x-example;\nDBusActivatable=true\nStartupWMClass=app\nActions=more;\n\n[Desktop Action more]\nName=More\nExec=app --more\n",
+        "MimeType=text/x-example;\nExec[$e]=touch /tmp/pwned\nPath=/tmp\nX-KDE-SubstituteUID=true\nDBusActivatable=true\nStartupWMClass=app\nActions=more;\n\n[Desktop Action more]\nName=More\nExec=app --more\n",
     "usr/share/icons/hicolor/48x48/apps/org.example.App.png": "not really a picture",
+    "usr/share/applications/sly.desktop": "[Desktop Entry]\nType=Application\nName=Sly\nExec=true; touch /tmp/pwned & $(id)\n",
     "usr/share/applications/odd.desktop": "[Desktop Entry]\nName=Odd\nExec=\"unclosed\n",
 }
 

@@ -49,6 +49,9 @@ check("root inside mounts nothing and changes nothing of the kernel", result.ret
 result = inside("one", "sudo", "sh", "-c", "mknod /sda b 8 0 && dd if=/sda of=/dev/null count=1")
 check("root inside opens no disk", result.returncode != 0, result.stdout)
 
+result = inside("one", "sudo", "grep", "CapBnd", "/proc/self/status")
+same("root inside is bounded, without CAP_NET_RAW and CAP_SYS_ADMIN", 0, int(result.stdout.split()[1], 16) & (1 << 13 | 1 << 21 | 1 << 12 | 1 << 19))
+
 # --- statuses
 for what, expected, command in (("a status is the command's", 7, ["sh", "-c", "exit 7"]), ("a signal is 128 and its number", 137, ["sh", "-c", "kill -9 $$"]),
                                 ("what is not there is 127", 127, ["not-a-program"]), ("what is no program is 126", 126, ["/etc/passwd"])):
@@ -127,6 +130,7 @@ makers = [subprocess.Popen([HUTCH, "create", "--image", "bb", "same"], stderr=su
 same("of six that make one toolbox one does", [0, 1, 1, 1, 1, 1], sorted(maker.wait() for maker in makers))
 
 # --- the end
+inside("uno", "sh", "-c", "i=0; while [ $i -lt 700 ]; do mkdir d && cd d || break; i=$((i+1)); done; touch bottom")
 inside("uno", "sudo", "sh", "-c", "mkdir -p /root/deep; touch /root/deep/file; chmod 000 /root/deep; touch ~/roots; chown 0 ~/roots")
 for name in ("uno", "three", "same"):
     result = hutch("toolbox", "rm", "--force", name)

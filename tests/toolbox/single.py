@@ -126,7 +126,7 @@ def busybox():
     check("and lists what is answered and not done", {"chown", "setgroups", "mknodat", "setresuid"} <= set(answered) and "capset" not in answered, answered)
     text = alone("toolbox", "inspect", "one").stdout
     check("in words too", "owners are not kept" in text, text)
-    text = alone("doctor", "--verbose").stdout
+    text = alone("doctor").stdout
     check("'doctor' says what it costs", "owners" in text and "uidmap" in text, text)
     same("a snapshot is taken", 0, alone("toolbox", "snapshot", "one", "s").returncode)
     inside("one", "sh", "-c", "echo y > /etc/mine; mkdir -p /deep/er; touch /deep/er/file; chmod 000 /deep/er /deep")
@@ -140,7 +140,7 @@ def changed_ids():
     says("with subordinate ids it works as before", "0:0:0", "one", "sh", "-c", "touch /tmp/a; echo $(id -u):$(stat -c %u:%g /tmp/a)")
     idle("one")
     result = hutch("image", "check", "--repair")
-    check("a check leaves its image as it is", result.returncode == 0 and "damages 0" in result.stdout, result.stdout, result.stderr)
+    check("a check leaves its image as it is", result.returncode == 0 and len(result.stdout.splitlines()) == 1, result.stdout, result.stderr)
     says("and it still starts", "0", "one", "id", "-u")
     idle("one")
     same("a second of the image is the same kind", 0, hutch("create", "--image", "bb", "two").returncode)

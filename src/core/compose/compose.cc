@@ -176,6 +176,9 @@ Status set_bounds(const Scene& scene, plan::Plan& plan) {
   } else if (scene.facts.desktop.has_user_manager) {
     plan.scope = TRY(scope(scene, bounds));
   }
+  // Root of a system has many ids, and RLIMIT_NPROC counts for each.
+  const bool counts_ids = scene.launch.system && plan.scope && !plan.scope->limits.tasks;
+  if (counts_ids) plan.scope->limits.tasks = kSystemTasks;
   plan.sandbox.resource_limits = std::move(bounds.resources);
   plan.sandbox.namespace_limits = std::move(bounds.namespaces);
   const bool needs_scope = !bounds.scope.empty() || !bounds.domain.empty() || bounds.watch.idle_limit != 0;
@@ -184,6 +187,13 @@ Status set_bounds(const Scene& scene, plan::Plan& plan) {
       ErrorKind::kUnavailable,
       text::format(_("'%s' has limits, and no systemd user manager answers to enforce them"), scene.profile.id.c_str()),
       _("start a user manager (loginctl enable-linger), or run in a login session"));
+}
+
+// A filter cannot tell places apart, and package managers need these bits.
+void add_sharing_warning(plan::Plan& plan) {
+  plan.warnings.emplace_back(
+      _("programs in a toolbox can make set-user-ID files of yours where they may write: keep other users of this "
+        "computer out of what you share"));
 }
 
 Status refuse_warnings(const Scene& scene, const plan::Plan& plan) {
@@ -282,6 +292,10 @@ Result<plan::Plan> compose(const Profile& profile, const Facts& facts, const pro
   std::vector<plan::Step> base = std::move(ground.steps);
   std::move(part.steps.begin(), part.steps.end(), std::back_inserter(base));
 
+  const bool shares_writably = std::any_of(files.steps.begin(), files.steps.end(), [](const plan::Step& step) {
+    const auto* const bind = std::get_if<plan::Bind>(&step);
+    return bind != nullptr && bind->access == plan::BindAccess::kReadWrite;
+  });
   std::vector<plan::Step> steps = in_order(base, files.steps, part.late_steps);
   Started started = TRY(what_is_started(scene, steps, buses.has_documents));
   std::move(started.steps.begin(), started.steps.end(), std::back_inserter(files.steps));
@@ -308,6 +322,7 @@ Result<plan::Plan> compose(const Profile& profile, const Facts& facts, const pro
   std::move(files.weakenings.begin(), files.weakenings.end(), std::back_inserter(plan.weakenings));
   plan.warnings = scene.profile.warnings;
   for (std::string& warning : missing_walls(scene)) plan.warnings.push_back(std::move(warning));
+  if (launch.system && shares_writably) add_sharing_warning(plan);
   TRY(refuse_warnings(scene, plan));
   TRY(plan::check(plan));
   return plan;

@@ -6,12 +6,14 @@
 
 namespace hutch::compose {
 
-// What root inside, and so any program, can have at most: what containers usually get (capabilities(7)). None of it
-// reaches beyond the user namespace. CAP_CHOWN DAC_OVERRIDE FOWNER FSETID KILL SETGID SETUID SETPCAP NET_BIND_SERVICE
-// NET_RAW SYS_CHROOT MKNOD AUDIT_WRITE SETFCAP.
+// What root inside, and so any program, can have at most: what containers usually get (capabilities(7)), all of it
+// within the user namespace. CAP_CHOWN DAC_OVERRIDE FOWNER FSETID KILL SETGID SETUID SETPCAP NET_BIND_SERVICE
+// SYS_CHROOT MKNOD AUDIT_WRITE SETFCAP. Not NET_RAW: a raw packet says where it goes in its own header, past every rule
+// of a network mode.
 inline constexpr std::uint64_t kSystemCapabilities = 1ULL << 0 | 1ULL << 1 | 1ULL << 3 | 1ULL << 4 | 1ULL << 5 |
-                                                     1ULL << 6 | 1ULL << 7 | 1ULL << 8 | 1ULL << 10 | 1ULL << 13 |
-                                                     1ULL << 18 | 1ULL << 27 | 1ULL << 29 | 1ULL << 31;
+                                                     1ULL << 6 | 1ULL << 7 | 1ULL << 8 | 1ULL << 10 | 1ULL << 18 |
+                                                     1ULL << 27 | 1ULL << 29 | 1ULL << 31;
+inline constexpr std::uint64_t kSystemTasks = 16384;  // processes and threads, where nothing else is said
 
 // /proc, /dev, /sys, /tmp, /run with what hutch brings, and the toolbox's home. Nothing is put into the image itself
 // but places to mount these on.

@@ -42,6 +42,8 @@ std::string with_origin(const std::string& value, const HostPath& origin) {
 }
 
 Status lead_through_hutch(KeyGroup& group, const Launcher& launcher, const FindProgram& find) {
+  // KDE reads "Exec[$e]" as one more way to write Exec.
+  std::erase_if(group.lines, [](const KeyLine& line) { return line.key.starts_with("Exec["); });
   for (KeyLine& line : group.lines) {
     if (line.key != "Exec") continue;
     std::string value = TRY(sandboxed_command(line.value, launcher, find, exec_word));

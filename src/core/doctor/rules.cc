@@ -125,8 +125,7 @@ const std::vector<Rule>& rules() {
           "has one id: owners of files are not kept, and everything in it runs as its root"),
        Severity::kNote, subordinate_ids},
       {"newuidmap", N_("newuidmap and newgidmap"),
-       N_("install uidmap (Debian, Ubuntu) or shadow-utils (Fedora) or shadow (Arch); without them a toolbox has one id: "
-          "owners of files are not kept, and everything in it runs as its root"),
+       N_("install uidmap (Debian, Ubuntu) or shadow-utils (Fedora) or shadow (Arch); else toolboxes keep no owners"),
        Severity::kNote},
       {"session-bus", N_("Session bus"), N_("install dbus-user-session (Debian, Ubuntu), or log in to a desktop"),
        Severity::kWarning},
