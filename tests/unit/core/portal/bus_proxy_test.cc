@@ -71,7 +71,7 @@ TEST(BusProxy, TheCommandListsEachBusWithItsRules) {
   EXPECT_EQ(sandbox.command.arguments,
             (std::vector<std::string>{"xdg-dbus-proxy", "--fd=10", "unix:path=/run/user/1000/bus",
                                       "/run/user/1000/hutch/gedita/bus/session", "--filter", "--own=org.gnome.gedit.*",
-                                      "--talk=org.a.Talk", "unix:path=/run/dbus/system_bus_socket",
+                                      "--talk=org.a.Talk", "--log", "unix:path=/run/dbus/system_bus_socket",
                                       "/run/user/1000/hutch/gedita/bus/system"}));
   EXPECT_EQ(sandbox.descriptors, std::vector<std::int32_t>{10});
 }
