@@ -1,5 +1,7 @@
 #include <time.h>
 
+#include <algorithm>
+
 #include "app/print.h"
 #include "app/start.h"
 #include "app/toolbox.h"
@@ -63,6 +65,17 @@ Status await_idle(const facts::Facts& facts, const host::Toolbox& toolbox) {
   return {};
 }
 
+// Two may be taken within one second.
+std::string unused_name(const toolbox::Stack& stack, const std::string& wanted) {
+  const auto is_taken = [&](const std::string& name) {
+    return std::any_of(stack.snapshots.begin(), stack.snapshots.end(),
+                       [&](const toolbox::Snapshot& snapshot) { return snapshot.name == name; });
+  };
+  std::string name = wanted;
+  for (int number = 2; is_taken(name); ++number) name = text::format("%s-%d", wanted.c_str(), number);
+  return name;
+}
+
 }  // namespace
 
 Result<int> upgrade_toolbox(const std::string& name, bool asks_nothing) {
@@ -71,8 +84,8 @@ Result<int> upgrade_toolbox(const std::string& name, bool asks_nothing) {
   const Manager* const manager = TRY(find_manager(toolbox));
   TRY(await_idle(facts, toolbox));
   const auto now = static_cast<std::int64_t>(::time(nullptr));
-  const std::string snapshot = text::format("before-upgrade-%lld", static_cast<long long>(now));
   const auto begin = [&](toolbox::Stack& stack) -> Status {
+    const std::string snapshot = unused_name(stack, text::format("before-upgrade-%lld", static_cast<long long>(now)));
     const std::string upper = TRY(host::make_upper(facts));
     const std::string spare = TRY(host::make_upper(facts));
     return toolbox::begin_change(stack, "upgrade", snapshot, now, upper, spare);

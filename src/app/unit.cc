@@ -46,7 +46,7 @@ Status check(const UnitOptions& options) {
   }
   if (!options.listen.empty() && !options.socket.empty()) {
     return failure(ErrorKind::kUsage,
-                   _("--listen starts an instance for each connection, --socket one for all: take one"));
+                   _("--listen starts an instance for each connection, --listen-once one for all: take one"));
   }
   if (options.watchdog != 0 && !options.notifies) {
     return failure(ErrorKind::kUsage, _("--watchdog needs --notify: the app has to say that it is alive"));

@@ -230,7 +230,7 @@ Result<int> act_unit(const Parsed& parsed) {
                            .flags = {},
                            .name = parsed.value("name").value_or(""),
                            .listen = parsed.value("listen").value_or(""),
-                           .socket = parsed.value("socket").value_or(""),
+                           .socket = parsed.value("listen-once").value_or(""),
                            .restart = parsed.value("restart").value_or(""),
                            .notifies = parsed.has("notify"),
                            .watchdog = *watchdog,

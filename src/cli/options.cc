@@ -286,7 +286,7 @@ std::vector<Verb> service_verbs() {
                    {.name = "listen",
                     .value = N_("ADDRESS"),
                     .help = N_("start an instance for each connection to this socket")},
-                   {.name = "socket",
+                   {.name = "listen-once",
                     .value = N_("ADDRESS"),
                     .help = N_("start it at the first connection to this socket, which it then accepts itself")},
                    {.name = "restart", .value = N_("WHEN"), .help = N_("such as on-failure")},

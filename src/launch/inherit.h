@@ -24,7 +24,7 @@ struct Start {
   bool has_coordinator = false;
   bool has_life = false;
   bool has_log = false;
-  bool waives_filter = false;    // kWithoutSeccomp was given
+  bool waives_filter = false;      // kWithoutSeccomp was given
   std::vector<char*> environment;  // what we were given, for the front end at the end
 };
 

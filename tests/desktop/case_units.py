@@ -117,7 +117,7 @@ second.close()
 until(10, lambda: not instances())
 systemctl("stop", "hutch-echo.socket")
 
-write_unit("--name=counter", "--socket=%t/hutch-counter", "/usr/bin/python3", "-c", ACCEPT)
+write_unit("--name=counter", "--listen-once=%t/hutch-counter", "/usr/bin/python3", "-c", ACCEPT)
 systemctl("start", "hutch-counter.socket")
 check("a socket alone starts nothing", not instances() and show("hutch-counter.service", "ActiveState") == "inactive")
 answers = []
@@ -132,8 +132,8 @@ check("it is one instance for all connections", len(instances()) == 1, instances
 check("exec has none of it", not output("hutch", "exec", instances()[0]["id"], "--", "sh", "-c", "echo $LISTEN_PID").strip())
 systemctl("stop", "hutch-counter.socket", "hutch-counter.service")
 until(10, lambda: not instances())
-said = output("hutch", "unit", "--profile=cli", "--socket=a", "--listen=b", "/bin/true")
-check("one socket cannot be of both kinds", "--listen" in said and "--socket" in said, said)
+said = output("hutch", "unit", "--profile=cli", "--listen-once=a", "--listen=b", "/bin/true")
+check("one socket cannot be of both kinds", "--listen" in said and "--listen-once" in said, said)
 
 said = output("hutch", "unit", "--profile=cli", "--watchdog=3", "/bin/true")
 check("a watchdog without a word from the app is refused", "--notify" in said, said)

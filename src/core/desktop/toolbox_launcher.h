@@ -18,9 +18,9 @@ struct ToolboxLauncher {
   std::string name;  // for people
 };
 
-// The app's own entry with every Exec led into the toolbox. Its words come from inside: each is written anew, quoted, and
-// only keys that say how the app looks in the menu and which files it opens are kept. What desktops make of other keys
-// (Path, Exec[$e], TryExec, DBusActivatable, X-KDE-SubstituteUID) is about the host.
+// The app's own entry with every Exec led into the toolbox. Its words come from inside: each is written anew, quoted,
+// and only keys that say how the app looks in the menu and which files it opens are kept. What desktops make of other
+// keys (Path, Exec[$e], TryExec, DBusActivatable, X-KDE-SubstituteUID) is about the host.
 [[nodiscard]] Result<KeyFile> toolbox_entry(KeyFile entry, const ToolboxLauncher& launcher);
 // A program for the user's bin directory.
 [[nodiscard]] std::string toolbox_shim(const ToolboxLauncher& launcher, const std::string& program);

@@ -140,7 +140,7 @@ TEST(Launcher, EveryOneOfSeveralExecLinesIsLed) {
   EXPECT_EQ(text,
             "[Desktop Entry]\nExec=/usr/bin/hutch run --command=/usr/bin/one gedit\n"
             "Exec=/usr/bin/hutch run --command=/usr/bin/two gedit /usr/share/applications/org.gnome.gedit.desktop\n"
-            "Exec[de]=three\nTryExec=/usr/bin/two\nX-Hutch-App=gedit\n[Other]\n"
+            "TryExec=/usr/bin/two\nX-Hutch-App=gedit\n[Other]\n"
             "Exec=/usr/bin/hutch run --command=/usr/bin/four gedit\n");
 }
 
