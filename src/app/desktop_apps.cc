@@ -5,9 +5,12 @@
 #include "app/resolve.h"
 #include "base/i18n.h"
 #include "base/text.h"
+#include "core/desktop/badge.h"
 #include "core/profile/merge.h"
+#include "host/icon_files.h"
 #include "host/profiles.h"
 #include "host/queries.h"
+#include "os/file.h"
 
 namespace hutch::app {
 namespace {
@@ -26,6 +29,21 @@ Result<HostPath> box_entry(const facts::Facts& facts, const DesktopApp& app, con
   return (facts.directories.data / "applications").join(name + ".desktop");
 }
 
+// The app's icon with the box's badge, for those whose icon is a file that can be found.
+std::optional<host::WantedFile> badge(const facts::Facts& facts, const DesktopApp& app, const host::Way& way,
+                                      const HostPath& entry) {
+  const std::string* const icon = way.content.find(desktop::kEntryGroup, "Icon");
+  const auto file = icon == nullptr ? std::nullopt : host::find_icon(facts, desktop::unescape(*icon));
+  if (!file) return std::nullopt;
+  const auto image = os::read_file(*file, desktop::kIconLimit);
+  const auto type = desktop::media_type_of(file->name());
+  const std::string name(entry.name().substr(0, entry.name().rfind('.')));
+  auto place = (facts.directories.data / "icons/hicolor/scalable/apps").join(name + ".svg");
+  if (!image || !type || !place) return std::nullopt;
+  return host::WantedFile{
+      .path = std::move(*place), .content = desktop::badged_icon(*image, *type, app.launcher.box), .mode = kEntryMode};
+}
+
 Result<host::WantedFile> wanted_entry(const host::Way& way, const DesktopApp& app, const HostPath& place) {
   desktop::Launcher launcher = app.launcher;
   launcher.origin = way.source;
@@ -39,11 +57,18 @@ Result<host::WantedFile> wanted_entry(const host::Way& way, const DesktopApp& ap
 Result<std::vector<host::WantedFile>> wanted_of_box(const facts::Facts& facts, const DesktopApp& app,
                                                     const std::vector<host::Way>& ways) {
   std::vector<host::WantedFile> files;
+  std::vector<host::WantedFile> icons;
   for (const host::Way& way : ways) {
     if (way.kind != host::WayKind::kMenu || !way.is_shown || way.starts_hutch || !leads_to(way, app)) continue;
     const HostPath place = TRY(box_entry(facts, app, way, files.empty()));
-    files.push_back(TRY(wanted_entry(way, app, place)));
+    DesktopApp badged = app;
+    if (auto icon = badge(facts, app, way, place)) {
+      badged.launcher.icon = icon->path.str();
+      icons.push_back(std::move(*icon));
+    }
+    files.push_back(TRY(wanted_entry(way, badged, place)));
   }
+  files.insert(files.end(), std::make_move_iterator(icons.begin()), std::make_move_iterator(icons.end()));
   return files;
 }
 

@@ -67,6 +67,7 @@ ListedApp list_default(const DesktopApp& app, const std::vector<host::Way>& ways
 ListedApp list_box(const DesktopApp& app, const host::Export& exported) {
   ListedApp listed{.name = export_name(app), .is_exported = true, .ways = {}, .changed = {}};
   for (const host::ExportedFile& file : exported.files) {
+    if (!file.path.name().ends_with(".desktop")) continue;
     const std::string name(file.path.name().substr(0, file.path.name().rfind('.')));
     listed.ways.push_back({.kind = "menu", .name = name, .file = file.path, .is_boxed = true});
   }

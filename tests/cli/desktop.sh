@@ -95,10 +95,23 @@ ends "exporting twice is no error" 0 desktop export sums
 same "and writes nothing" "" "$out"
 same "at all" "$during" "$(picture)"
 # A box of its own beside it.
+mkdir -p "$system/icons/hicolor/48x48/apps"
+printf 'no picture, but bytes' >"$system/icons/hicolor/48x48/apps/sums.png"
+sed -i 's/^Name=Sums/&\nIcon=sums/' "$system/applications/org.example.Sums.desktop"
 ends "a box is exported beside it" 0 desktop export sums@work
 box=$applications/org.example.Sums.work.desktop
 has "it is called so" "Name=Sums (work)" "$(<"$box")"
 has "and starts its box" "sums@work" "$(<"$box")"
+badge=$HOME/.local/share/icons/hicolor/scalable/apps/org.example.Sums.work.svg
+has "its icon has a badge" "Icon=$badge" "$(<"$box")"
+same "over the app's own" "W no picture, but bytes" "$(/usr/bin/python3 - "$badge" <<'PY'
+import base64, sys, xml.etree.ElementTree as tree
+root = tree.parse(sys.argv[1]).getroot()
+svg = "{http://www.w3.org/2000/svg}"
+image = root.find(svg + "image").attrib["{http://www.w3.org/1999/xlink}href"]
+print(root.find(svg + "text").text, base64.b64decode(image.split("data:image/png;base64,")[1]).decode())
+PY
+)"
 ends "and goes alone" 0 desktop unexport sums@work
 check "without a trace" test ! -e "$box"
 same "of the rest nothing" "$during" "$(picture)"
