@@ -1,5 +1,9 @@
 #include "host/idmap.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,8 +15,6 @@
 namespace hutch::host {
 namespace {
 
-constexpr std::size_t kOutputLimit = 4096;
-
 // The setuid helpers are looked for where distributions install them, never along a PATH that the user chose.
 Result<HostPath> find_helper(const char* name) {
   for (const char* const directory : {"/usr/bin", "/bin", "/usr/local/bin"}) {
@@ -23,8 +25,9 @@ Result<HostPath> find_helper(const char* name) {
                  _("install the package 'uidmap' (Debian, Ubuntu) or 'shadow-utils' (Fedora)"));
 }
 
-Status write_map(const char* helper, const std::vector<IdRange>& ranges, pid_t pid) {
-  if (ranges.empty()) return {};
+// Started, not yet waited for: each of the two maps takes the helper some milliseconds.
+Result<std::optional<os::Process>> begin_map(const char* helper, const std::vector<IdRange>& ranges, pid_t pid) {
+  if (ranges.empty()) return std::optional<os::Process>();
   const HostPath program = TRY(find_helper(helper));
   std::vector<std::string> arguments{helper, std::to_string(pid)};
   for (const IdRange& range : ranges) {
@@ -32,20 +35,29 @@ Status write_map(const char* helper, const std::vector<IdRange>& ranges, pid_t p
       arguments.push_back(std::to_string(number));
     }
   }
-  const os::Captured result =
-      TRY(os::run_and_capture({.program = program, .arguments = std::move(arguments)}, kOutputLimit));
-  if (result.ending.was_signalled || result.ending.value != 0) {
-    return failure(ErrorKind::kDenied, text::format(_("'%s' refused the id map"), helper),
-                   _("give the user a range in /etc/subuid and /etc/subgid: usermod --add-subuids"));
-  }
-  return {};
+  const os::Fd nothing = TRY(os::open_path(HostPath::literal("/dev/null"), O_RDWR));
+  return std::optional(
+      TRY(os::Process::spawn({.program = program,
+                              .arguments = std::move(arguments),
+                              .descriptors = {{nothing.get(), STDIN_FILENO}, {nothing.get(), STDOUT_FILENO}}})));
+}
+
+Status finish_map(const char* helper, std::optional<os::Process>& process) {
+  if (!process) return {};
+  const os::Ending ending = TRY(process->wait());
+  if (!ending.was_signalled && ending.value == 0) return {};
+  return failure(ErrorKind::kDenied, text::format(_("'%s' refused the id map"), helper),
+                 _("give the user a range in /etc/subuid and /etc/subgid: usermod --add-subuids"));
 }
 
 }  // namespace
 
 Status write_id_maps(const plan::Namespaces& namespaces, pid_t pid) {
-  TRY(write_map("newuidmap", namespaces.uid_ranges, pid));
-  return write_map("newgidmap", namespaces.gid_ranges, pid);
+  std::optional<os::Process> uids = TRY(begin_map("newuidmap", namespaces.uid_ranges, pid));
+  std::optional<os::Process> gids = TRY(begin_map("newgidmap", namespaces.gid_ranges, pid));
+  const Status has_uids = finish_map("newuidmap", uids);
+  const Status has_gids = finish_map("newgidmap", gids);
+  return has_uids ? has_gids : has_uids;
 }
 
 }  // namespace hutch::host
