@@ -18,20 +18,16 @@ std::int64_t now() {
   return static_cast<std::int64_t>(::time(nullptr));
 }
 
-std::string user_of(const host::Toolbox& toolbox) {
-  return "toolbox/" + toolbox.declared.id.str();
-}
-
 Status remove(const facts::Facts& facts, const std::string& name, bool force) {
   const host::Toolbox toolbox = TRY(host::read_toolbox(facts, name));
   constexpr std::chrono::milliseconds kPatience(2000);
   if (force) TRY(stop_toolbox(facts, toolbox, kPatience));
-  TRY(take_back_exports(facts, toolbox));
   {
     const os::Fd lock = TRY(host::lock_toolbox(toolbox));
+    TRY(take_back_exports(facts, toolbox));  // not of one that stays
     TRY(host::forget_toolbox(facts, toolbox));
   }
-  return release_image(toolbox.declared.manifest, user_of(toolbox));
+  return release_image(toolbox.declared.manifest, toolbox.user());
 }
 
 Status change_permissions(const host::Toolbox& toolbox, const profile::Layer& asked) {

@@ -94,22 +94,17 @@ Status refuse_taken(const facts::Facts& facts, const std::string& name) {
                  _("choose another name"));
 }
 
-std::string user_of(const host::Toolbox& toolbox) {
-  return "toolbox/" + toolbox.declared.id.str();
-}
-
-// Adds it to what there is; the image is held for it already.
+// Adds it to what there is, while the caller holds the store and the image has its user.
 Status add(const facts::Facts& facts, host::Toolbox& toolbox, const profile::Layer& permissions) {
   const bool is_plain = permissions.grants.empty() && permissions.revokes.empty();
   profile::Layer kept = permissions;
   kept.rank = profile::Rank::kOverride;
   const auto do_add = [&]() -> Status {
-    const os::Fd store = TRY(host::hold_store(facts));
     toolbox.stack.upper = TRY(host::make_upper(facts));
     return host::add_toolbox(facts, toolbox, is_plain ? std::string() : host::override_text(kept));
   };
   auto added = do_add();
-  if (!added) (void)release_image(toolbox.declared.manifest, user_of(toolbox));  // the first error matters
+  if (!added) (void)release_image(toolbox.declared.manifest, toolbox.user());  // the first error matters
   return added;
 }
 
@@ -126,7 +121,7 @@ Result<host::Toolbox> make(const facts::Facts& facts, const CreateOptions& optio
   declared.created = static_cast<std::int64_t>(::time(nullptr));
   const std::string image = TRY(have_image(options.image, toolbox.name.str()));
   const os::Fd store = TRY(host::hold_store(facts));  // no sweep takes the image for nobody's meanwhile
-  ImageParts parts = TRY(hold_or_pull(image, user_of(toolbox)));
+  ImageParts parts = TRY(hold_or_pull(image, toolbox.user()));
   declared.image = parts.name;
   declared.manifest = parts.manifest.str();
   declared.environment = std::move(parts.environment);
@@ -167,7 +162,7 @@ Result<int> clone_toolbox(const std::string& name, const std::string& other) {
   clone.declared.created = static_cast<std::int64_t>(::time(nullptr));
   const profile::Layer permissions = TRY(host::read_override(source.permissions()));
   const os::Fd store = TRY(host::hold_store(facts));  // no sweep until the clone names what it shares
-  TRY(hold_image(source.declared.manifest, user_of(clone)));
+  TRY(hold_image(source.declared.manifest, clone.user()));
   const auto freeze = [&](toolbox::Stack& stack) -> Status {
     const std::string upper = TRY(host::make_upper(facts));
     toolbox::freeze(stack, upper);

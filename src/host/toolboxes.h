@@ -25,6 +25,7 @@ struct Toolbox {
 
   [[nodiscard]] HostPath home() const { return directory / "home"; }
   [[nodiscard]] HostPath permissions() const { return directory / "permissions.toml"; }
+  [[nodiscard]] std::string user() const { return "toolbox/" + declared.id.str(); }  // of its image, in the store
 };
 
 [[nodiscard]] HostPath toolboxes_directory(const facts::Facts& facts);

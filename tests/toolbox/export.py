@@ -63,6 +63,12 @@ same("the toolbox gets another name", 0, hutch("toolbox", "rename", "box", "othe
 same("and the program still runs", name, box.run(shim_path).stdout)
 result = hutch("toolbox", "unexport", "--bin", "whoami", "other")
 check("one thing is taken back alone", result.returncode == 0 and not os.path.exists(shim_path) and os.path.exists(icon_path), result.stderr)
+busy = subprocess.Popen([HUTCH, "enter", "other", "--", "sh", "-c", "echo up; sleep 1000"], stdout=subprocess.PIPE, env=environment())
+busy.stdout.readline()
+result = hutch("toolbox", "rm", "other")
+check("a toolbox that is not removed keeps what is exported", result.returncode == 1 and os.path.exists(icon_path), result.stderr)
+hutch("toolbox", "stop", "other")
+busy.wait()
 hutch("toolbox", "export", "--bin", "id", "other")
 with open(os.path.join(scene.home, ".local/bin/id"), "a", encoding="utf-8") as file:
     file.write("# mine now\n")
