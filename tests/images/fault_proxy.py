@@ -9,7 +9,8 @@ import time
 
 
 class Proxy:
-    """`faults` are (pattern, kind, times): the first whose pattern matches "METHOD PATH" and whose times are not over."""
+    """`faults` are (pattern, kind, times): the first whose pattern matches "METHOD PATH" and whose times are not over.
+    A fault's detail `when` holds the answer back until it is true."""
 
     def __init__(self, upstream_port):
         self.upstream_port = upstream_port
@@ -76,6 +77,8 @@ class Proxy:
             return self.plain(handler, 401, {"WWW-Authenticate": details["field"]})
         if kind == "hang-up":
             return self.reset(handler)
+        if "when" in details and not self.wait_for(details["when"]):
+            return self.reset(handler)
         headers = {name: value for name, value in handler.headers.items() if name.lower() not in ("host", "connection")}
         headers["Host"] = f"127.0.0.1:{self.upstream_port}"
         if kind == "wrong-range" and "Range" not in headers:
@@ -92,6 +95,15 @@ class Proxy:
             pass
         finally:
             upstream.close()
+
+    @staticmethod
+    def wait_for(condition):
+        deadline = time.monotonic() + 60
+        while not condition():
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.005)
+        return True
 
     @staticmethod
     def plain(handler, code, headers, content=b""):

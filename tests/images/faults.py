@@ -92,12 +92,18 @@ def mirrors(proxy, top, port):
         proxy.clear()
         mirror.clear()
         for pattern, kind in words:
-            mirror.spoil(pattern, kind)
+            mirror.spoil(pattern, kind, when=others_are_here)
 
+    def others_are_here():
+        blobs = os.path.join(scene.home, ".local/share/hutch/images/blobs/sha256")
+        return all(os.path.exists(os.path.join(blobs, one.removeprefix("sha256:"))) for one in others)
+
+    others = []
     with_mirror()
     pulls("a mirror serves", f"127.0.0.1:{proxy.port}/img:1")
     large = max(images()[0]["layers"], key=lambda one: one["size"])["digest"]
     check("and the registry is not asked", is_right(top) and mirror.seen("blobs") and not proxy.seen(""))
+    others = [one["digest"] for one in images()[0]["layers"] if one["digest"] != large]
     for kind in ("wrong-bytes", "too-long", "too-short"):
         with_mirror((BLOB + large, kind))
         result = pulls(f"a mirror that does '{kind}': the next place serves", f"127.0.0.1:{proxy.port}/img:1")
