@@ -6,6 +6,7 @@ import io
 import json
 import lzma
 import os
+import secrets
 import shutil
 import subprocess
 import tarfile
@@ -200,10 +201,17 @@ def in_ids(command, mounts=True):
     return subprocess.CompletedProcess(command, child.returncode, output, errors)
 
 
+def make_directory(parent=None):
+    """A new directory; its name is fit to be a part of an image's, where two of mkdtemp's characters are not."""
+    path = os.path.join(parent or tempfile.gettempdir(), f"hutch-images-{secrets.token_hex(6)}")
+    os.mkdir(path, 0o700)
+    return path
+
+
 @contextlib.contextmanager
 def scratch(parent=None):
     """A directory that may come to hold files of all ids."""
-    path = tempfile.mkdtemp(prefix="hutch-images-", dir=parent)
+    path = make_directory(parent)
     try:
         yield path
     finally:

@@ -7,18 +7,20 @@ import io
 import json
 import os
 import random
+import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tarfile
 import tempfile
 import time
 
+import oci
+
 HUTCH = os.environ["HUTCH"]
 failures = 0
-scratch = tempfile.mkdtemp(prefix="hutch-images-")
+scratch = oci.make_directory()
 home = os.path.join(scratch, "home")
 children = []
 
@@ -81,6 +83,15 @@ def images(env=None):
     return json.loads(result.stdout)["images"] if result.returncode == 0 else None
 
 
+def layer_trees(entry):
+    """Where the layers of an image of the list are unpacked, base first."""
+    chain, trees = "", []
+    for one in entry["layers"]:
+        chain = digest_of(f"{chain} {one['diffId']}".encode()) if chain else one["diffId"]
+        trees.append(os.path.join(home, ".local/share/hutch/images/layers", chain.removeprefix("sha256:"), "tree"))
+    return trees
+
+
 def pulls(what, *words, env=None):
     result = image("pull", *words, env=env)
     check(what, result.returncode == 0, result.stdout + result.stderr)
@@ -105,34 +116,27 @@ def until(seconds, condition):
     return True
 
 
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
-def answers(port):
-    try:
-        socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        return True
-    except OSError:
-        return False
-
-
 def start_registry(**variables):
-    port = free_port()
+    """Debian's registry on a port that it chooses, which its log says."""
     directory = tempfile.mkdtemp(dir=scratch)
-    config = os.path.join(directory, "config.yml")
+    config, log = os.path.join(directory, "config.yml"), os.path.join(directory, "log")
     with open(config, "w", encoding="utf-8") as file:
-        file.write(f"version: 0.1\nlog: {{level: error}}\nstorage: {{filesystem: {{rootdirectory: {directory}/data}}}}\n"
-                   f"http: {{addr: '127.0.0.1:{port}', secret: none}}\n")
-    with open(os.path.join(directory, "log"), "wb") as log:
-        child = subprocess.Popen(["docker-registry", "serve", config], stdout=log, stderr=log, env=environment(**variables))
+        file.write(f"version: 0.1\nlog: {{level: info, accesslog: {{disabled: true}}}}\n"
+                   f"storage: {{filesystem: {{rootdirectory: {directory}/data}}}}\n"
+                   f"http: {{addr: '127.0.0.1:0', secret: none}}\n")
+    with open(log, "wb") as file:
+        child = subprocess.Popen(["docker-registry", "serve", config], stdout=file, stderr=file, env=environment(**variables))
     children.append(child)
-    if not until(30, lambda: answers(port)):
-        print("not ok - the registry starts")
-        sys.exit(1)
-    return port
+
+    def port():
+        with open(log, encoding="utf-8") as file:
+            said = file.read()
+        found = re.search(r'msg="listening on 127\.0\.0\.1:(\d+)[",]', said)
+        assert found or child.poll() is None, f"the registry ended: {said}"
+        return int(found[1]) if found else 0
+
+    assert until(60, port), "the registry does not listen"
+    return port()
 
 
 def layer(files, seed=None, size=0):
