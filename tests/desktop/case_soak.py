@@ -154,11 +154,10 @@ def test_full_disk(before):
         print("skip - there is no small file system at /var/tiny")
         return
     environment = {**os.environ, "XDG_STATE_HOME": small + "/state", "XDG_DATA_HOME": HOME + "/.local/share"}
-    with open(small + "/filler", "wb") as file:
+    with open(small + "/filler", "wb", buffering=0) as file:
         try:
             while True:
                 file.write(b"x" * 4096)
-                file.flush()
         except OSError:
             pass
     result = subprocess.run(["hutch", "run", "--profile", "cli", "/bin/sh", "-c", "exit 5"], env=environment, check=False,

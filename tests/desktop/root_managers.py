@@ -33,9 +33,9 @@ def as_user(*command):
                           text=True, timeout=90, check=False, cwd=USER.pw_dir).stdout
 
 
-def start(instance, profile):
+def start(instance, profile, *options):
     as_user("systemd-run", "--user", "--quiet", "--collect", f"--unit=start-{instance}", "hutch", "run", "--instance",
-            instance, "--profile", profile, "/usr/bin/sleep", "600")
+            instance, "--profile", profile, *options, "/usr/bin/sleep", "600")
     until(30, lambda: any(entry["id"] == instance and entry["init"] for entry in running()))
 
 
@@ -55,7 +55,7 @@ def left(instance):
     return found + "".join(name for name in os.listdir(RUNTIME + "/hutch") if name == instance)
 
 
-start("onthebus", "gui")
+start("onthebus", "gui", "--nosocket=wayland")
 check("an app with a bus runs", running())
 as_user("systemctl", "--user", "restart", "dbus.service")
 until(20, lambda: os.path.exists(RUNTIME + "/bus"))
