@@ -25,9 +25,10 @@ constexpr std::int64_t kGrace = 10 * kSecond;  // between asking the command to 
 constexpr std::int64_t kIdleLooks = 8;         // in the time it may be idle
 constexpr std::uint64_t kIdleShare = 200;      // less than one part of this many is no work: a blinking cursor
 
+// Time in which the machine sleeps does not count, as with RuntimeMaxSec= of systemd.service(5).
 std::int64_t now_in_milliseconds() {
   timespec now{};
-  (void)::clock_gettime(CLOCK_BOOTTIME, &now);  // cannot fail
+  (void)::clock_gettime(CLOCK_MONOTONIC, &now);  // cannot fail
   return static_cast<std::int64_t>(now.tv_sec) * kSecond + now.tv_nsec / 1000000;
 }
 

@@ -34,7 +34,7 @@ class Watch {
 
   const plan::Watch& wanted_;
   os::Fd group_;
-  std::int64_t started_ = 0;   // milliseconds of CLOCK_BOOTTIME; 0: not yet
+  std::int64_t started_ = 0;   // milliseconds of CLOCK_MONOTONIC; 0: not yet
   std::int64_t deadline_ = 0;  // 0: none
   std::int64_t idle_since_ = 0;
   std::int64_t idle_look_ = 0;  // when work is looked at next

@@ -1,6 +1,7 @@
-"""What only Debian's own kernel has: AppArmor, Landlock, pressure figures, several processors."""
+"""What only Debian's own kernel has: AppArmor, Landlock, pressure figures, several processors, sleep."""
 import json
 import os
+import time
 
 from desk import Sandboxed, check, finish, output, until
 
@@ -23,4 +24,19 @@ check("stats show the kernel's pressure figures", "memory_pressure" in usage and
 output("hutch", "kill", app.instance)
 check("it can be killed", app.wait(60) == 137, app.text())
 app.check_nothing_left("a killed spinner")
+
+SLEEP, IDLE = 10, 8  # seconds
+app = Sandboxed(f"--idle={IDLE}s", "--profile", "cli", "/usr/bin/sleep", "600")
+until(60, lambda: (app.record() or {}).get("init"))
+asleep = time.clock_gettime(time.CLOCK_BOOTTIME) - time.monotonic()
+nap = os.environ["XDG_RUNTIME_DIR"] + "/nap"
+with open(nap, "w", encoding="ascii") as file:
+    file.write(str(SLEEP))
+check("the machine sleeps and wakes up", until(60, lambda: not os.path.exists(nap)))
+asleep = time.clock_gettime(time.CLOCK_BOOTTIME) - time.monotonic() - asleep
+check("for longer than the app may be idle", asleep > IDLE, asleep)
+record = app.record()
+check("an app that was not idle for so long before outlives it", record and record["state"] == "running", record)
+check("and ends when it has been idle while awake", app.wait(60) == 124 and "did nothing" in app.text(), app.text())
+app.check_nothing_left("an app that slept with the machine")
 finish()
