@@ -2,6 +2,7 @@
 
 #include <systemd/sd-bus.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "base/i18n.h"
@@ -43,6 +44,20 @@ Error bus_error(int code, const sd_bus_error* error, std::string what) {
                .message = std::move(what) + reason,
                .context = {},
                .hint = {}};
+}
+
+// Until the other side has let us in; sd-bus itself gives it 90 seconds.
+int await_greeting(sd_bus* bus) {
+  const auto deadline = steady_clock::now() + kBusTimeout;
+  for (;;) {
+    const int code = sd_bus_process(bus, nullptr);
+    if (code < 0 || sd_bus_is_ready(bus) > 0) return std::min(code, 0);
+    if (code > 0) continue;
+    const auto left = duration_cast<microseconds>(deadline - steady_clock::now()).count();
+    if (left <= 0) return -ETIMEDOUT;
+    const int waited = sd_bus_wait(bus, static_cast<std::uint64_t>(left));
+    if (waited < 0 && waited != -EINTR) return waited;
+  }
 }
 
 // Sends a call and waits for its answer; `what` names the act in the error.
@@ -209,7 +224,7 @@ Result<UserBus> UserBus::open_user_manager(const HostPath& runtime_directory) {
   UserBus result(bus);
   code = sd_bus_set_address(bus, ("unix:path=" + socket.str()).c_str());
   if (code >= 0) code = sd_bus_start(bus);
-  if (code >= 0) code = sd_bus_flush(bus);  // the greeting is over
+  if (code >= 0) code = await_greeting(bus);
   if (code < 0) {
     return unexpected(bus_error(code, nullptr, text::format(_("cannot reach the user manager at '%s'"), socket.c_str()))
                           .with_hint(_("log in through a session of systemd, or enable one: loginctl enable-linger")));
@@ -267,13 +282,26 @@ Status UserBus::await_unit() {
     if (code < 0 && code != -EINTR) {
       return unexpected(bus_error(code, nullptr, _("lost the connection to the user manager")));
     }
-    if (code == 0) return unexpected(bus_error(ETIMEDOUT, nullptr, _("the user manager does not finish its job")));
+    if (code == 0) {
+      give_up_unit();
+      return unexpected(bus_error(ETIMEDOUT, nullptr, _("the user manager does not finish its job")));
+    }
   }
   if (!pending_->refusal.empty()) return failure(ErrorKind::kUnavailable, pending_->refusal);
   if (*pending_->result() == "done") return {};
   return failure(ErrorKind::kUnavailable,
                  text::format("%s: %s", pending_->what().c_str(), text::printable(*pending_->result()).c_str()),
                  text::format(_("see: journalctl --user --unit=%s"), pending_->name.c_str()));
+}
+
+// A job that comes after all would make a scope of processes that are ending: it stays, and nobody ever leaves it.
+void UserBus::give_up_unit() {
+  const auto request = new_call(bus_.get(), kManager, kManagerPath, kManagerFace, "StopUnit");
+  if (!request) return;
+  Writer writer(*request);
+  writer.add("ss", pending_->name.c_str(), "replace");
+  if (!writer.finish() || sd_bus_message_set_expect_reply(request->get(), 0) < 0) return;
+  if (sd_bus_send(bus_.get(), request->get(), nullptr) >= 0) (void)sd_bus_flush(bus_.get());  // the first error matters
 }
 
 Status UserBus::attach(const std::string& unit, std::span<const pid_t> processes) {

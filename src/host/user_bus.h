@@ -18,7 +18,7 @@ struct sd_bus;
 
 namespace hutch::host {
 
-inline constexpr std::chrono::seconds kBusTimeout{10};
+inline constexpr std::chrono::seconds kBusTimeout{25};  // as with sd-bus and GDBus: a busy manager is slow
 
 using DeviceRates = std::vector<std::pair<std::string, std::uint64_t>>;  // path, bytes a second
 struct UnitProperty {
@@ -83,6 +83,7 @@ class UserBus {
   };
   struct PendingUnit;
   explicit UserBus(sd_bus* bus);
+  void give_up_unit();
   std::unique_ptr<sd_bus, Close> bus_;
   std::unique_ptr<PendingUnit> pending_;
 };

@@ -2,9 +2,11 @@
 import json
 import os
 import pwd
+import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 USER = pwd.getpwnam("tester")
 RUNTIME = f"/run/user/{USER.pw_uid}"
@@ -64,6 +66,19 @@ check("after a restart of the bus it can be ended, and is in the history",
       until(20, lambda: not running()) or end_of("onthebus"), end_of("onthebus"))
 said = as_user("hutch", "run", "--profile", "gui", "--nosocket=wayland", "/usr/bin/true")
 check("others start", "hutch:" not in said.replace("hutch: warning", ""), said)
+
+manager = int(as_user("systemctl", "show", "--property=MainPID", "--value", f"user@{USER.pw_uid}.service"))
+with ThreadPoolExecutor(16) as pool:
+    late = [pool.submit(as_user, "hutch", "run", "--instance", f"late{number}", "--profile", "cli", "/usr/bin/echo", "it ran")
+            for number in range(16)]
+    until(30, lambda: any(future.done() for future in late))  # the others are on their way
+    os.kill(manager, signal.SIGSTOP)
+    said = [future.result() for future in late]
+    os.kill(manager, signal.SIGCONT)
+wrong = [text for text in said if "it ran" not in text and "hutch: cannot" not in text and "user manager" not in text]
+check("a manager that stops answering stops what starts, with an error", not wrong, wrong)
+print(f"# {sum('it ran' not in text for text in said)} of 16 did not start")
+check("what it does of it later leaves no scope", until(10, lambda: not left("late*").strip()), left("late*"))
 
 start("undermanager", "cli")
 check("an app runs under the manager", running())
