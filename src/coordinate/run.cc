@@ -115,6 +115,7 @@ class Launch {
     log_ = TRY(host::make_log_pipe());
     proxy_ = TRY(host::start_bus_proxy(*proxy, launcher_, plan::kCoordinatorLifeChild, log_->write.get()));
     log_->write.reset();
+    if (proxy->names) names_ = TRY(host::start_box_names(*proxy, launcher_, plan::kCoordinatorLifeChild));
     return {};
   }
 
@@ -158,6 +159,7 @@ class Launch {
     if (pasta != nullptr) pasta_ = TRY(start_pasta(*pasta, launcher_, plan::kCoordinatorLifeChild, init));
     TRY(prepare_documents(warn));
     if (proxy_) TRY(host::await_ready(*proxy_, plan::kCoordinatorLife));
+    if (names_) TRY(host::await_ready(*names_, plan::kCoordinatorLife));  // each writes its byte
     if (pasta_) TRY(host::await_ready(pasta_->helper, pasta_->ready.get()));
     if (keeps_history()) counters_ = TRY(host::open_counters(init));
     return note_in_record(init);
@@ -182,6 +184,7 @@ class Launch {
     TRY(tell_ready());
     is_finished_ = true;
     if (proxy_) proxy_->process.release();
+    if (names_) names_->process.release();
     if (pasta_) pasta_->helper.process.release();
     return {};
   }
@@ -219,6 +222,7 @@ class Launch {
     TRY(scope_->await(*plan_.scope));
     std::vector<pid_t> processes{init};
     if (proxy_) processes.push_back(proxy_->process.pid());
+    if (names_) processes.push_back(names_->process.pid());
     return scope_->admit(*plan_.scope, processes);
   }
 
@@ -237,6 +241,7 @@ class Launch {
   Result<host::StartingScope> scope_;
   plan::Plan plan_;
   std::optional<host::Helper> proxy_;
+  std::optional<host::Helper> names_;
   std::optional<StartingPasta> pasta_;
   std::optional<os::Pipe> log_;  // of the proxy
   std::vector<os::Fd> counters_;

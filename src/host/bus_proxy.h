@@ -11,5 +11,7 @@ namespace hutch::host {
 // What it logs goes to `log`, or nowhere.
 [[nodiscard]] Result<Helper> start_bus_proxy(const plan::BusProxy& proxy, const HostPath& launcher, int life,
                                              int log = -1);
+// hutch-names before it, where the plan has it; readiness and end as above.
+[[nodiscard]] Result<Helper> start_box_names(const plan::BusProxy& proxy, const HostPath& launcher, int life);
 
 }  // namespace hutch::host

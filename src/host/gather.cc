@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "host/probe.h"
+#include "host/queries.h"
 
 namespace hutch::host {
 
@@ -15,6 +16,9 @@ void gather(facts::Facts& facts, const profile::Profile& profile, const profile:
   const auto names_one = [](const profile::Grant* grant) { return grant->name.starts_with("usb:"); };
   if (std::any_of(devices.begin(), devices.end(), names_one)) look_at_usb(facts);
 
+  if (!profile.box.empty()) {
+    if (auto names = find_program("hutch-names")) facts.programs.box_names = std::move(*names);
+  }
   look_up(facts, {launch.program});
   look_up(facts, compose::wanted_paths(profile, facts, request, launch));
   const std::vector<HostPath> directories = compose::wanted_listings(profile, facts, request, launch);

@@ -62,6 +62,7 @@ struct Kernel {
 
 struct Programs {
   std::optional<HostPath> dbus_proxy;  // xdg-dbus-proxy
+  std::optional<HostPath> box_names;   // hutch-names; known where another box than the default one is asked for
   std::optional<HostPath> pasta;
   std::optional<HostPath> newuidmap;
   std::optional<HostPath> newgidmap;

@@ -295,6 +295,7 @@ Status check(const Plan& plan) {
     const auto* const proxy = std::get_if<BusProxy>(&helper);
     if (proxy == nullptr) continue;
     TRY_IN(_("the bus proxy's own sandbox"), check_sandbox(proxy->sandbox, proxy_own, kLifeDescriptor));
+    if (proxy->names) TRY(check_sandbox(*proxy->names, proxy_own, kLifeDescriptor));
   }
   return {};
 }

@@ -141,6 +141,7 @@ void add_helper(Text& out, const Helper& helper) {
               out.entry(format("%s bus from %s", word_of(bus.bus), shown(bus.address).c_str()));
               for (const std::string& rule : bus.rules) out.entry("  " + printable(rule));
             }
+            if (proxy.names) out.entry("names of the box: " + joined(proxy.names->command.arguments));
           },
           [&](const Pasta& pasta) { out.entry("pasta: " + shown(pasta.program) + " " + joined(pasta.arguments)); },
           [&](const WaylandContext& context) {

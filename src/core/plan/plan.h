@@ -159,9 +159,13 @@ struct ProxiedBus {
 
 // One xdg-dbus-proxy process for all buses. `sandbox` is its own small root, carrying /.flatpak-info: the portal judges
 // an app by the root of the process that holds the bus connection.
+//
+// `names` stands between the app and the session bus's proxy when the app is in a box beside its default one: what the
+// app calls its names is called something else on the bus (hutch-names).
 struct BusProxy {
   std::vector<ProxiedBus> buses;
   Sandbox sandbox;
+  std::optional<Sandbox> names;
   bool operator==(const BusProxy&) const = default;
 };
 

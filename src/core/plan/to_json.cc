@@ -153,7 +153,9 @@ Json helper_json(const Helper& helper) {
                                    {"socket", bus.socket.str()},
                                    {"rules", bus.rules}});
             }
-            return Json{{"helper", "bus-proxy"}, {"buses", std::move(buses)}};
+            Json json{{"helper", "bus-proxy"}, {"buses", std::move(buses)}};
+            if (proxy.names) json["names"] = proxy.names->command.arguments;
+            return json;
           },
           [](const Pasta& pasta) {
             return Json{{"helper", "pasta"}, {"program", pasta.program}, {"arguments", pasta.arguments}};

@@ -65,7 +65,7 @@ inline constexpr std::size_t kMembers<SeccompPolicy> = 9;
 template <>
 inline constexpr std::size_t kMembers<ProxiedBus> = 4;
 template <>
-inline constexpr std::size_t kMembers<BusProxy> = 2;
+inline constexpr std::size_t kMembers<BusProxy> = 3;
 template <>
 inline constexpr std::size_t kMembers<Pasta> = 2;
 template <>

@@ -3,6 +3,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "core/plan/channel.h"
+#include "core/portal/box_names.h"
 #include "core/portal/bus_address.h"
 #include "core/portal/bus_names.h"
 #include "core/portal/bus_rules.h"
@@ -55,13 +56,46 @@ Result<std::string> add_bus(plan::Sandbox& sandbox, const Facts& facts, const Wa
   return format_bus_address({.is_abstract = false, .path = fact->real, .abstract = {}});
 }
 
-plan::Sandbox empty_proxy_sandbox(const Facts& facts) {
+plan::Sandbox empty_sandbox(const Facts& facts) {
   plan::Sandbox sandbox;
   sandbox.namespaces.cgroup = false;
   sandbox.namespaces.uid = facts.user.uid;
   sandbox.namespaces.gid = facts.user.gid;
   sandbox.root_size = kRootSize;
   sandbox.descriptors = {plan::kLifeDescriptor};
+  return sandbox;
+}
+
+void add_sockets(plan::Sandbox& sandbox, const HostPath& directory) {
+  sandbox.steps.emplace_back(plan::Bind{.source = directory,
+                                        .target = same_in_box(directory),
+                                        .type = FileType::kDirectory,
+                                        .access = plan::BindAccess::kReadWrite,
+                                        .executable = false});
+  sandbox.landlock.rules.push_back({.path = same_in_box(directory), .access = plan::LandlockAccess::kReadWrite});
+}
+
+// Where the proxy listens when hutch-names stands before it.
+HostPath filtered_socket(const HostPath& instance_directory) {
+  return instance_directory / "bus/session-filtered";
+}
+
+// hutch-names in a root with nothing but itself and the sockets.
+Result<plan::Sandbox> names_for(const Profile& profile, const Facts& facts, const HostPath& instance_directory) {
+  const HostPath& program = *facts.programs.box_names;
+  const PathFact* const fact = facts.find(program);
+  if (fact == nullptr) {
+    return failure(ErrorKind::kNotFound, text::format(_("cannot find '%s'"), text::printable(program.str()).c_str()));
+  }
+  plan::Sandbox sandbox = empty_sandbox(facts);
+  show(sandbox, *fact, fact->real, plan::LandlockAccess::kReadExecute);
+  sandbox.command.program = fact->real.str();
+  const HostPath socket = bus_socket(instance_directory, plan::Bus::kSession);
+  sandbox.command.arguments = {"hutch-names", box_part(profile), socket.str(),
+                               filtered_socket(instance_directory).str()};
+  for (std::string& name : own_names(profile)) sandbox.command.arguments.push_back(std::move(name));
+  add_sockets(sandbox, socket.parent());
+  sandbox.steps.emplace_back(plan::Seal{.target = BoxPath()});
   return sandbox;
 }
 
@@ -72,6 +106,7 @@ std::vector<HostPath> wanted_paths(const Profile& profile, const Facts& facts) {
   if (buses.empty()) return {};
   std::vector<HostPath> result = library_paths();
   if (facts.programs.dbus_proxy) result.push_back(*facts.programs.dbus_proxy);
+  if (facts.programs.box_names) result.push_back(*facts.programs.box_names);
   for (const WantedBus& bus : buses) {
     const auto address = parse_bus_address(bus.address, facts.directories.runtime);
     if (address && !address->is_abstract) result.push_back(address->path);
@@ -91,7 +126,7 @@ Result<std::optional<plan::BusProxy>> bus_proxy_for(const Profile& profile, cons
     return failure(ErrorKind::kUnavailable, _("xdg-dbus-proxy is missing, which filters the buses of a sandbox"),
                    _("install the package 'xdg-dbus-proxy', or take the portals and bus names from the app"));
   }
-  plan::BusProxy proxy{.buses = {}, .sandbox = empty_proxy_sandbox(facts)};
+  plan::BusProxy proxy{.buses = {}, .sandbox = empty_sandbox(facts), .names = {}};
   plan::Sandbox& sandbox = proxy.sandbox;
   TRY(add_program(sandbox, facts, *facts.programs.dbus_proxy));
   std::vector<std::string>& arguments = sandbox.command.arguments;
@@ -99,19 +134,15 @@ Result<std::optional<plan::BusProxy>> bus_proxy_for(const Profile& profile, cons
   for (const WantedBus& bus : buses) {
     const std::string address = TRY(add_bus(sandbox, facts, bus));
     const HostPath socket = bus_socket(instance_directory, bus.bus);
+    const bool has_names = bus.bus == plan::Bus::kSession && !profile.box.empty() && facts.programs.box_names;
+    if (has_names) proxy.names = TRY(names_for(profile, facts, instance_directory));
     arguments.push_back(address);
-    arguments.push_back(socket.str());
+    arguments.push_back(has_names ? filtered_socket(instance_directory).str() : socket.str());
     arguments.insert(arguments.end(), bus.rules.begin(), bus.rules.end());
     if (!bus.rules.empty()) arguments.emplace_back("--log");  // what it refuses, for hutch-witness
     proxy.buses.push_back({.bus = bus.bus, .address = address, .socket = socket, .rules = bus.rules});
   }
-  const HostPath sockets = proxy.buses.front().socket.parent();
-  sandbox.steps.emplace_back(plan::Bind{.source = sockets,
-                                        .target = same_in_box(sockets),
-                                        .type = FileType::kDirectory,
-                                        .access = plan::BindAccess::kReadWrite,
-                                        .executable = false});
-  sandbox.landlock.rules.push_back({.path = same_in_box(sockets), .access = plan::LandlockAccess::kReadWrite});
+  add_sockets(sandbox, proxy.buses.front().socket.parent());
   const BoxPath info = BoxPath::literal("/.flatpak-info");
   sandbox.steps.emplace_back(plan::File{.target = info, .content = identity.info, .mode = 0444});
   sandbox.landlock.rules.push_back({.path = info, .access = plan::LandlockAccess::kRead});

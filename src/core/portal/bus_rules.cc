@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/portal/box_names.h"
 #include "core/portal/table.h"
 
 namespace hutch::portal {
@@ -58,25 +59,17 @@ std::string call_option(const Grant& grant) {
 std::vector<std::string> from_names(const Profile& profile, Kind kind) {
   std::vector<std::string> rules;
   for (const Grant& grant : profile.grants) {
-    if (grant.kind != kind) continue;
+    if (grant.kind != kind || (kind == Kind::kSessionBus && grant.access == "own")) continue;
     rules.push_back(grant.access.starts_with("call:") ? call_option(grant) : "--" + grant.access + "=" + grant.name);
   }
   return rules;
 }
 
-bool is_bus_name_part(std::string_view part) {
-  const auto is_letter = [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c == '-';
-  };
-  return !part.empty() && is_letter(part.front()) &&
-         std::ranges::all_of(part, [&](char c) { return is_letter(c) || (c >= '0' && c <= '9'); });
-}
-
-// Media players own a name after their program ("vlc.instance7") or their app id.
-std::vector<std::string> media_player_names(const Profile& profile) {
-  if (!grants(profile, Kind::kFeature, "mpris")) return {};
-  std::vector<std::string> rules{"--own=org.mpris.MediaPlayer2." + profile.app.str() + ".*"};
-  if (is_bus_name_part(profile.id.str())) rules.push_back("--own=org.mpris.MediaPlayer2." + profile.id.str() + ".*");
+// Of the session bus, on which the app may own names.
+std::vector<std::string> own_rules(const Profile& profile) {
+  const std::string part = box_part(profile);
+  std::vector<std::string> rules;
+  for (const std::string& name : own_names(profile)) rules.push_back("--own=" + in_box(name, part));
   return rules;
 }
 
@@ -111,9 +104,9 @@ std::optional<std::vector<std::string>> session_bus_rules(const Profile& profile
   if (grants(profile, Kind::kSocket, "session-bus")) return std::vector<std::string>{};
   std::vector<std::string> rules = from_table(profile, plan::Bus::kSession);
   append(rules, from_names(profile, Kind::kSessionBus));
-  append(rules, media_player_names(profile));
-  if (rules.empty()) return std::nullopt;
-  rules.push_back("--own=" + profile.app.str() + ".*");  // the id itself and names below it
+  std::vector<std::string> own = own_rules(profile);
+  if (rules.empty() && own.size() == 1) return std::nullopt;  // its id alone is no reason for a bus
+  append(rules, std::move(own));
   return filtered(std::move(rules));
 }
 

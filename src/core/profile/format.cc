@@ -164,6 +164,7 @@ std::string format_profile(const Layer& layer) {
   for (const HostPath& command : layer.match.command) commands.push_back(command.str());
   if (!layer.match.desktop.empty()) text += "match.desktop = " + quoted_list(layer.match.desktop) + "\n";
   if (!commands.empty()) text += "match.command = " + quoted_list(commands) + "\n";
+  if (!layer.data.empty()) text += "data = " + quoted_list(layer.data) + "\n";
   if (layer.open) text += "open = " + toml_quoted(*layer.open) + "\n";
   if (layer.not_run_here.value_or(false)) text += "not-run-here = true\n";
   return text + format_sections(layer);

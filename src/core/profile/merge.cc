@@ -269,11 +269,15 @@ Result<AppId> app_of(const Profile& profile, const std::optional<AppId>& said) {
   } else if (!profile.match.desktop.empty()) {
     if (auto desktop = AppId::parse(profile.match.desktop.front())) app = std::move(*desktop);
   }
-  if (profile.box.empty()) return app;
+  return app;
+}
+
+Result<AppId> in_box(const AppId& app, const BoxName& box) {
+  if (box.empty()) return app;
   // A dash may stand in the last part only, and the last part is now the box.
   std::string text = app.str();
   std::replace(text.begin(), text.end(), '-', '_');
-  return AppId::parse(text + "." + sanitize(profile.box.str()));
+  return AppId::parse(text + "." + sanitize(box.str()));
 }
 
 template <class T>
@@ -296,9 +300,12 @@ Status take_header(Profile& profile, const Lineage& lineage) {
     if (profile.description.empty()) profile.description = layer->description;
     add_missing(profile.match.desktop, layer->match.desktop);
     add_missing(profile.match.command, layer->match.command);
+    add_missing(profile.data, layer->data);
   }
+  std::sort(profile.data.begin(), profile.data.end());
   profile.not_run_here = not_run_here.value_or(false);
-  profile.app = TRY(app_of(profile, app));
+  profile.default_app = TRY(app_of(profile, app));
+  profile.app = TRY(in_box(profile.default_app, profile.box));
   return {};
 }
 

@@ -85,6 +85,7 @@ struct Layer {
   std::optional<AppId> app;
   std::vector<ProfileName> extends;
   Match match;
+  std::vector<std::string> data;     // below a home: where the app keeps what it knows outside of any sandbox
   std::optional<std::string> open;   // access of files handed over: ro, rw
   std::optional<bool> not_run_here;  // shipped, linted and composed but never started by the project's tests
   std::vector<Grant> grants;
@@ -107,9 +108,11 @@ struct Profile {
   ProfileName id;
   std::string title;
   std::string description;
-  AppId app;  // always set: the profile's, the desktop id, or hutch.app.ID
+  AppId app;          // always set: the profile's, the desktop id, or hutch.app.ID; of another box that and ".BOX"
+  AppId default_app;  // the same without the box
   BoxName box;
   Match match;
+  std::vector<std::string> data;  // sorted
   std::string open = "ro";
   bool not_run_here = false;
   std::vector<ProfileName> lineage;  // the extends chain, bases first, itself last

@@ -57,8 +57,8 @@ class Reader {
 
   [[nodiscard]] Keys top_keys() const {
     if (is_override()) return {"schema", "app-id", "open", "permissions", "revoke", "limits"};
-    return {"schema", "id",   "app-id",       "name",        "description", "extends",
-            "match",  "open", "not-run-here", "permissions", "revoke",      "limits"};
+    return {"schema", "id",   "app-id",       "name",        "description", "extends", "match",
+            "data",   "open", "not-run-here", "permissions", "revoke",      "limits"};
   }
 
   Status read_schema(const Node& root) {
@@ -103,7 +103,21 @@ class Reader {
     if (layer_.open && *layer_.open != "ro" && *layer_.open != "rw") {
       return unexpected(document_.at(root.get("open")->place, _("'open' must be \"ro\" or \"rw\"")));
     }
+    TRY(read_data(root));
     return read_extends(root);
+  }
+
+  Status read_data(const Node& root) {
+    for (const Node* node : TRY(document_.items_at(root, "data"))) {
+      const std::string line = TRY(document_.line_of(*node, "data"));
+      auto value = read_value(Kind::kPersist, line, "");
+      if (!value) return unexpected(document_.placed(node->place, std::move(value).error()));
+      if (std::find(layer_.data.begin(), layer_.data.end(), value->name) != layer_.data.end()) {
+        return unexpected(document_.repeated(node->place, line));
+      }
+      layer_.data.push_back(std::move(value->name));
+    }
+    return {};
   }
 
   Status read_extends(const Node& root) {

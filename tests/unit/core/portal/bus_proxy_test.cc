@@ -76,6 +76,36 @@ TEST(BusProxy, TheCommandListsEachBusWithItsRules) {
   EXPECT_EQ(sandbox.descriptors, std::vector<std::int32_t>{10});
 }
 
+TEST(BusProxy, BeforeItStandsWhatRenamesInAnotherBox) {
+  auto profile = sample_profile({grant(Kind::kPortal, "settings"), grant(Kind::kFeature, "bluetooth")});
+  auto facts = sample_facts();
+  const HostPath program = HostPath::literal("/usr/libexec/hutch-names");
+  facts.programs.box_names = program;
+  facts.paths[program] = sample_fact("/usr/libexec/hutch-names", FileType::kRegular, 16);
+  const auto plain = proxy_for(profile, facts);
+  ASSERT_TRUE(plain && *plain);
+  EXPECT_FALSE((*plain)->names);
+  profile.box = *BoxName::parse("work");
+  profile.default_app = profile.app;
+  profile.app = *AppId::parse("org.gnome.gedit.work");
+  const auto result = proxy_for(profile, facts);
+  ASSERT_TRUE(result && *result);
+  ASSERT_TRUE((*result)->names);
+  const plan::Sandbox& names = *(*result)->names;
+  const std::string directory = "/run/user/1000/hutch/gedita/bus";
+  EXPECT_EQ(names.command.program, program.str());
+  EXPECT_EQ(names.command.arguments, (std::vector<std::string>{"hutch-names", "work", directory + "/session",
+                                                               directory + "/session-filtered", "org.gnome.gedit.*"}));
+  EXPECT_EQ((*result)->buses[0].socket.str(), directory + "/session");
+  const auto& filter = (*result)->sandbox.command.arguments;
+  EXPECT_EQ(filter[3], directory + "/session-filtered");
+  EXPECT_NE(std::ranges::find(filter, directory + "/system"), filter.end());
+  std::vector<std::string> shown;
+  for (const plan::Bind& bind : steps_of<plan::Bind>(names)) shown.push_back(bind.source.str());
+  EXPECT_EQ(shown, (std::vector<std::string>{program.str(), directory}));
+  EXPECT_EQ(names.steps.back(), plan::Step(plan::Seal{}));
+}
+
 TEST(BusProxy, TheNetworkNamespaceIsSharedOnlyForAnAbstractBus) {
   const auto profile = sample_profile({grant(Kind::kPortal, "settings")});
   auto facts = sample_facts();

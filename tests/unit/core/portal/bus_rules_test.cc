@@ -102,6 +102,19 @@ TEST(BusRules, MediaPlayersOwnNamesAfterTheirIdAndTheirProgram) {
   EXPECT_FALSE(contains(session_bus_rules(profile), "--own=org.mpris.MediaPlayer2.7zip.*"));
 }
 
+TEST(BusRules, AnotherBoxOwnsTheSameNamesWithItsPartBehindThem) {
+  auto profile =
+      sample_profile({grant(Kind::kSessionBus, "org.legacy.Gedit", "own"),
+                      grant(Kind::kSessionBus, "org.legacy.gedit.*", "own"), grant(Kind::kFeature, "mpris")});
+  profile.box = *BoxName::parse("work");
+  profile.default_app = profile.app;
+  profile.app = *AppId::parse("org.gnome.gedit.work");
+  EXPECT_EQ(
+      session_bus_rules(profile),
+      (Rules{"--filter", "--own=org.gnome.gedit.work.*", "--own=org.legacy.Gedit.work", "--own=org.legacy.gedit.work.*",
+             "--own=org.mpris.MediaPlayer2.gedit.work.*", "--own=org.mpris.MediaPlayer2.org.gnome.gedit.work.*"}));
+}
+
 TEST(BusRules, TheWholeBusIsForwardedOnlyWhenItsSocketIsGranted) {
   const auto session = sample_profile({grant(Kind::kSocket, "session-bus"), grant(Kind::kPortal, "all")});
   EXPECT_EQ(session_bus_rules(session), Rules{});
