@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "app/boxes.h"
 #include "app/file_arguments.h"
 #include "app/hold.h"
 #include "app/resolve.h"
@@ -86,6 +87,9 @@ Result<Prepared> prepare(facts::Facts probed, const RunRequest& asked, Purpose p
   prepared.profile = TRY(not_the_program(profile::merge(resolved.profile, layers, request)));
   const auto remember = purpose == Purpose::kRun ? host::Remember::kYes : host::Remember::kNo;
   if (!resolved.derived) TRY(not_the_program(hold_update(facts, layers, prepared.profile, remember)));
+  if (purpose == Purpose::kRun && !request.disposable && !asked.json) {
+    TRY(not_the_program(offer_adoption(facts, prepared.profile)));
+  }
   request.files = TRY(not_the_program(file_arguments(request, asked.bind_arguments, prepared.profile, directory)));
   compose::Launch launch{.instance = TRY(not_the_program(instance_id(facts, request, resolved.profile, purpose))),
                          .program = std::move(resolved.program),

@@ -15,15 +15,6 @@
 namespace hutch::cli {
 namespace {
 
-// APP[@BOX]. A path may hold an '@' of its own, and a leading one names no app.
-Status read_app(const std::string& word, profile::Request& request) {
-  const std::size_t at = word.rfind('@');
-  const bool has_box = at != std::string::npos && at > 0 && word.find('/') == std::string::npos;
-  request.app = word.substr(0, has_box ? at : std::string::npos);
-  if (has_box) request.box = TRY(BoxName::parse(std::string_view(word).substr(at + 1)));
-  return {};
-}
-
 Result<profile::Request> request_of(const Parsed& parsed) {
   profile::Request request;
   TRY(read_app(parsed.arguments.front(), request));
@@ -77,6 +68,14 @@ Result<app::Targets> targets_of(const Parsed& parsed) {
 }
 
 }  // namespace
+
+Status read_app(const std::string& word, profile::Request& request) {
+  const std::size_t at = word.rfind('@');
+  const bool has_box = at != std::string::npos && at > 0 && word.find('/') == std::string::npos;
+  request.app = word.substr(0, has_box ? at : std::string::npos);
+  if (has_box) request.box = TRY(BoxName::parse(std::string_view(word).substr(at + 1)));
+  return {};
+}
 
 Status read_permissions(const Parsed& parsed, profile::Layer& layer) {
   layer.rank = profile::Rank::kCommandLine;

@@ -2,10 +2,12 @@
 #pragma once
 
 #include "cli/parse.h"
-#include "core/profile/model.h"
+#include "core/profile/request.h"
 
 namespace hutch::cli {
 
+// APP[@BOX]. A path may hold an '@' of its own, and a leading one names no app.
+[[nodiscard]] Status read_app(const std::string& word, profile::Request& request);
 // The permission flags that were said.
 [[nodiscard]] Status read_permissions(const Parsed& parsed, profile::Layer& layer);
 [[nodiscard]] Result<int> act_run(const Parsed& parsed);

@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "app/data.h"
 #include "app/print.h"
 #include "app/start.h"
 #include "app/verbs.h"
@@ -71,6 +72,7 @@ std::optional<Result<int>> perform_special(std::vector<std::string> words) {
   if (words.front() == "--allow-root" && words.size() > 1) words.erase(words.begin());
   if (words.front() == "--report" && words.size() == 4) return app::report(words[1], words[2], words[3]);
   if (words.front() == "--ended" && words.size() == 3) return app::ended(words[1], words[2]);
+  if (words.front() == "--saved" && words.size() == 3) return app::saved(words[1], words[2]);
   if (words.front() == "--version") {
     app::print_text("hutch " HUTCH_VERSION "\n");
     return app::kSucceeded;

@@ -7,6 +7,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "cli/acts.h"
+#include "cli/data_verbs.h"
 #include "cli/desktop_verbs.h"
 #include "cli/image_verbs.h"
 #include "cli/toolbox_verbs.h"
@@ -400,8 +401,8 @@ std::vector<Verb> other_verbs() {
 
 std::vector<Verb> all_verbs() {
   std::vector<Verb> all = running_verbs();
-  for (std::vector<Verb> more : {override_verbs(), watching_verbs(), acting_verbs(), service_verbs(), desktop_verbs(),
-                                 toolbox_verbs(), image_verbs(), profile_verbs(), other_verbs()}) {
+  for (std::vector<Verb> more : {override_verbs(), watching_verbs(), acting_verbs(), service_verbs(), data_verbs(),
+                                 desktop_verbs(), toolbox_verbs(), image_verbs(), profile_verbs(), other_verbs()}) {
     all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
   }
   return all;

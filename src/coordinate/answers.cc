@@ -131,6 +131,17 @@ Result<std::string> answer_doctor() {
   return format_json(Json{{"observations", std::move(list)}});
 }
 
+Result<std::string> answer_choice(const std::vector<std::string>& arguments) {
+  constexpr std::chrono::seconds kPatience{120};
+  std::vector<std::pair<std::string, std::string>> choices;
+  for (auto argument = arguments.begin() + 2; argument != arguments.end(); ++argument) {
+    const std::size_t equals = std::min(argument->find('='), argument->size());
+    choices.emplace_back(argument->substr(0, equals), argument->substr(std::min(equals + 1, argument->size())));
+  }
+  host::UserBus bus = TRY(host::UserBus::open(session_bus()));
+  return bus.choose(arguments[0], arguments[1], choices, kPatience);
+}
+
 Status reload_bus() {
   host::UserBus bus = TRY(host::UserBus::open(session_bus()));
   return bus.reload_configuration();

@@ -18,6 +18,8 @@ namespace hutch::coordinate {
 [[nodiscard]] Result<std::string> answer_documents(const std::vector<std::string>& arguments);
 // Arguments "ARCHITECTURE:NUMBER", the first in hexadecimal; a line with the name of each.
 [[nodiscard]] Result<std::string> answer_syscalls(const std::vector<std::string>& arguments);
+// Arguments: title, text, "KEY=LABEL" for each button. The key of the one that was pressed within two minutes.
+[[nodiscard]] Result<std::string> answer_choice(const std::vector<std::string>& arguments);
 // JSON {"observations": [{"name", "verdict", "detail"}...]}.
 [[nodiscard]] Result<std::string> answer_doctor();
 

@@ -4,6 +4,7 @@
 //   seccomp | desktop-entry ID | derive PROGRAM | documents APPID ro:PATH... | doctor |
 //   syscalls ARCHITECTURE:NUMBER...
 //                                     questions of the front end (answers.h)
+//   choose TITLE TEXT KEY=LABEL...    a notification with buttons: which was pressed
 //   notify TITLE TEXT | reload-bus                                       acts on the session bus
 //   limit UNIT LIMIT=VALUE... | freeze UNIT | thaw UNIT                  acts on running units (units.h)
 #include <unistd.h>
@@ -37,6 +38,7 @@ Result<std::string> answer(const std::string& mode, const std::vector<std::strin
   if (mode == "desktop-entry" && arguments.size() == 1) return answer_desktop_entry(arguments.front());
   if (mode == "derive" && arguments.size() == 1) return answer_derive(arguments.front());
   if (mode == "documents") return answer_documents(arguments);
+  if (mode == "choose" && arguments.size() > 2) return answer_choice(arguments);
   if (mode == "syscalls") return answer_syscalls(arguments);
   if (mode == "doctor" && arguments.empty()) return answer_doctor();
   return failure(ErrorKind::kUsage,

@@ -119,7 +119,7 @@ std::vector<char*> variables_for_the_end() {
   std::vector<char*> variables;
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string_view text = *entry;
-    static constexpr std::array<std::string_view, 10> kNames = {"LANG=",
+    static constexpr std::array<std::string_view, 13> kNames = {"LANG=",
                                                                 "LANGUAGE=",
                                                                 "LC_",
                                                                 "HOME=",
@@ -128,7 +128,10 @@ std::vector<char*> variables_for_the_end() {
                                                                 "XDG_DATA_HOME=",
                                                                 "XDG_CONFIG_HOME=",
                                                                 "HUTCH_PROFILE_PATH=",
-                                                                "DBUS_SESSION_BUS_ADDRESS="};
+                                                                "DBUS_SESSION_BUS_ADDRESS=",
+                                                                "DESKTOP_STARTUP_ID=",
+                                                                "XDG_ACTIVATION_TOKEN=",
+                                                                "GIO_LAUNCHED_DESKTOP_FILE_PID="};
     const bool is_needed =
         std::any_of(kNames.begin(), kNames.end(), [&](std::string_view name) { return text.starts_with(name); });
     if (is_needed) variables.push_back(*entry);

@@ -26,7 +26,8 @@ std::vector<HostPath> places_of(const HostPath& directory, const std::string& na
   std::vector<HostPath> places = {directory / name};
   const bool is_ours = directory.name() == "cli" || directory.name() == "coordinate" || directory.name() == "images";
   if (is_ours && directory.parent().name() == "src") {  // a build tree
-    for (const char* const folder : {"launch", "coordinate", "images", "unpack", "guest", "witness", "graft"}) {
+    for (const char* const folder :
+         {"launch", "coordinate", "images", "unpack", "guest", "witness", "graft", "names"}) {
       places.push_back(directory.parent() / folder / name);
     }
   }
@@ -182,6 +183,15 @@ Status ask_notify(const std::string& title, const std::string& text) {
   const os::Fd nothing = TRY(nothing_to_read());
   TRY(ask({"notify", title, text}, nothing.get(), kJsonLimit));
   return {};
+}
+
+Result<std::string> ask_choice(const std::string& title, const std::string& text,
+                               const std::vector<std::pair<std::string, std::string>>& choices) {
+  const os::Fd nothing = TRY(nothing_to_read());
+  std::vector<std::string> question{"choose", title, text};
+  for (const auto& [key, label] : choices) question.push_back(key + "=" + label);
+  const std::string answer = TRY(ask(std::move(question), nothing.get(), kJsonLimit));
+  return std::string(text::trim(answer));
 }
 
 Result<std::vector<std::string>> ask_call_names(const std::vector<NumberedCall>& calls) {

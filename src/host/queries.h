@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/doctor/checks.h"
@@ -44,6 +45,10 @@ struct DesktopEntry {
 [[nodiscard]] Status ask_reload();
 // mode "notify": a notification of the desktop (org.freedesktop.Notifications).
 [[nodiscard]] Status ask_notify(const std::string& title, const std::string& text);
+// mode "choose TITLE TEXT KEY=LABEL...": the same with buttons; the key of the one that was pressed, nothing when the
+// notification went away without.
+[[nodiscard]] Result<std::string> ask_choice(const std::string& title, const std::string& text,
+                                             const std::vector<std::pair<std::string, std::string>>& choices);
 // mode "syscalls": names of system calls by their architecture (AUDIT_ARCH_*) and number, in their order.
 struct NumberedCall {
   std::uint32_t architecture = 0;

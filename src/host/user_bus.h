@@ -69,6 +69,10 @@ class UserBus {
                                                       const std::string& interface, const std::string& name);
   // org.freedesktop.Notifications. Does not start a service for it.
   [[nodiscard]] Status notify(const std::string& title, const std::string& text);
+  // The same with buttons, (key, label), until one is pressed, it goes away or the time is over: the key, or nothing.
+  [[nodiscard]] Result<std::string> choose(const std::string& title, const std::string& text,
+                                           const std::vector<std::pair<std::string, std::string>>& choices,
+                                           std::chrono::seconds patience);
   // The bus reads its configuration and service files again (D-Bus Specification, org.freedesktop.DBus.ReloadConfig).
   [[nodiscard]] Status reload_configuration();
   // The document portal (org.freedesktop.portal.Documents). Both start it where it is not running.

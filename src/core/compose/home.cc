@@ -26,14 +26,17 @@ std::string box_of_program(const HostPath& program) {
 
 }  // namespace
 
-HostPath box_directory(const Scene& scene) {
-  const profile::Profile& profile = scene.profile;
-  const HostPath boxes = scene.facts.directories.data / "hutch/boxes" / profile.id.str();
+HostPath box_directory(const facts::Facts& facts, const profile::Profile& profile, const HostPath& program) {
+  const HostPath boxes = facts.directories.data / "hutch/boxes" / profile.id.str();
   if (!profile.box.empty()) return boxes / profile.box.str();
   const bool is_for_programs = profile.match.command.empty() && profile.match.desktop.empty();
   if (!is_for_programs) return boxes / "default";
   // With a leading dot, which no box's name has, so that a box can never be named after a program.
-  return boxes / ("." + box_of_program(real_of(scene.facts, scene.launch.program)));
+  return boxes / ("." + box_of_program(program));
+}
+
+HostPath box_directory(const Scene& scene) {
+  return box_directory(scene.facts, scene.profile, real_of(scene.facts, scene.launch.program));
 }
 
 Result<Home> home(const Scene& scene) {

@@ -8,6 +8,9 @@ namespace hutch::compose {
 // The box's directory on the host. A box belongs to an app; where a profile is for no program in particular (the base
 // profiles), every program has a box of its own.
 [[nodiscard]] HostPath box_directory(const Scene& scene);
+// `program` is without symlinks.
+[[nodiscard]] HostPath box_directory(const facts::Facts& facts, const profile::Profile& profile,
+                                     const HostPath& program);
 
 struct Home {
   std::vector<plan::Step> steps;
