@@ -8,6 +8,7 @@
 #include "base/i18n.h"
 #include "base/overloaded.h"
 #include "base/text.h"
+#include "host/bus_messages.h"
 
 namespace hutch::host {
 namespace {
@@ -20,33 +21,7 @@ constexpr const char* kManager = "org.freedesktop.systemd1";
 constexpr const char* kManagerPath = "/org/freedesktop/systemd1";
 constexpr const char* kManagerFace = "org.freedesktop.systemd1.Manager";
 constexpr const char* kDocuments = "org.freedesktop.portal.Documents";
-constexpr const char* kNotifications = "org.freedesktop.Notifications";
-constexpr const char* kNotificationsPath = "/org/freedesktop/Notifications";
 constexpr const char* kDocumentsPath = "/org/freedesktop/portal/documents";
-
-struct Unref {
-  void operator()(sd_bus_message* message) const { sd_bus_message_unref(message); }
-  void operator()(sd_bus_slot* slot) const { sd_bus_slot_unref(slot); }
-};
-using Message = std::unique_ptr<sd_bus_message, Unref>;
-using Slot = std::unique_ptr<sd_bus_slot, Unref>;
-
-std::uint64_t timeout_in_microseconds() {
-  return static_cast<std::uint64_t>(duration_cast<microseconds>(kBusTimeout).count());
-}
-
-Error bus_error(int code, const sd_bus_error* error, std::string what) {
-  std::string reason;
-  if (error != nullptr && sd_bus_error_is_set(error) && error->message != nullptr) {
-    reason = ": " + text::printable(error->message);
-    code = 0;
-  }
-  return Error{.kind = ErrorKind::kUnavailable,
-               .code = code < 0 ? -code : code,
-               .message = std::move(what) + reason,
-               .context = {},
-               .hint = {}};
-}
 
 // Until the other side has let us in; sd-bus itself gives it 90 seconds.
 int await_greeting(sd_bus* bus) {
@@ -61,49 +36,6 @@ int await_greeting(sd_bus* bus) {
     if (waited < 0 && waited != -EINTR) return waited;
   }
 }
-
-// Sends a call and waits for its answer; `what` names the act in the error.
-Result<Message> call(sd_bus* bus, const Message& request, const char* what) {
-  sd_bus_error error = SD_BUS_ERROR_NULL;
-  sd_bus_message* reply = nullptr;
-  const int code = sd_bus_call(bus, request.get(), timeout_in_microseconds(), &error, &reply);
-  if (code < 0) {
-    auto failed = unexpected(bus_error(code, &error, what));
-    sd_bus_error_free(&error);
-    return failed;
-  }
-  return Message(reply);
-}
-
-Result<Message> new_call(sd_bus* bus, const char* destination, const char* path, const char* face, const char* member) {
-  sd_bus_message* message = nullptr;
-  const int code = sd_bus_message_new_method_call(bus, &message, destination, path, face, member);
-  if (code < 0) return unexpected(bus_error(code, nullptr, _("cannot make a bus message")));
-  return Message(message);
-}
-
-// Appending to a message fails on no memory and on our own mistakes only; the first failure is kept.
-class Writer {
- public:
-  explicit Writer(const Message& message) : message_(message.get()) {}
-  template <class... Values>
-  void add(const char* types, Values... values) {
-    note(sd_bus_message_append(message_, types, values...));
-  }
-  void open(char type, const char* contents) { note(sd_bus_message_open_container(message_, type, contents)); }
-  void close() { note(sd_bus_message_close_container(message_)); }
-  [[nodiscard]] Status finish() const {
-    if (code_ < 0) return unexpected(bus_error(code_, nullptr, _("cannot make a bus message")));
-    return {};
-  }
-
- private:
-  void note(int code) {
-    if (code < 0 && code_ >= 0) code_ = code;
-  }
-  sd_bus_message* message_;
-  int code_ = 0;
-};
 
 void write_properties(Writer& writer, const std::vector<UnitProperty>& properties) {
   for (const UnitProperty& property : properties) {
@@ -394,91 +326,6 @@ Status UserBus::reload_configuration() {
   const Message request = TRY(new_call(bus_.get(), kName, "/org/freedesktop/DBus", kName, "ReloadConfig"));
   TRY(call(bus_.get(), request, _("the bus does not read its services again")));
   return {};
-}
-
-Status UserBus::notify(const std::string& title, const std::string& text) {
-  constexpr const char* kName = kNotifications;
-  const Message request = TRY(new_call(bus_.get(), kName, kNotificationsPath, kName, "Notify"));
-  (void)sd_bus_message_set_auto_start(request.get(), 0);  // fails for messages that are sealed only
-  Writer writer(request);
-  writer.add("susssasa{sv}i", "hutch", 0U, "dialog-warning", title.c_str(), text.c_str(), 0U, 0U, -1);
-  TRY(writer.finish());
-  TRY(call(bus_.get(), request, _("cannot show a notification")));
-  return {};
-}
-
-namespace {
-
-// What becomes of one notification: its signals come as soon as it is there.
-struct Pressed {
-  std::uint32_t id = 0;
-  std::vector<std::pair<std::uint32_t, std::string>> buttons;
-  std::vector<std::uint32_t> closed;
-};
-
-int note_button(sd_bus_message* message, void* data, sd_bus_error*) {
-  std::uint32_t id = 0;
-  const char* key = nullptr;
-  if (sd_bus_message_read(message, "us", &id, &key) >= 0) static_cast<Pressed*>(data)->buttons.emplace_back(id, key);
-  return 0;
-}
-
-int note_closed(sd_bus_message* message, void* data, sd_bus_error*) {
-  std::uint32_t id = 0;
-  std::uint32_t reason = 0;
-  if (sd_bus_message_read(message, "uu", &id, &reason) >= 0) static_cast<Pressed*>(data)->closed.push_back(id);
-  return 0;
-}
-
-}  // namespace
-
-Result<std::string> UserBus::choose(const std::string& title, const std::string& text,
-                                    const std::vector<std::pair<std::string, std::string>>& choices,
-                                    std::chrono::seconds patience) {
-  const char* const what = _("cannot show a notification");
-  Pressed pressed;
-  sd_bus_slot* button_slot = nullptr;
-  sd_bus_slot* closed_slot = nullptr;
-  int code = sd_bus_match_signal(bus_.get(), &button_slot, kNotifications, kNotificationsPath, kNotifications,
-                                 "ActionInvoked", note_button, &pressed);
-  const Slot button(button_slot);
-  if (code >= 0) {
-    code = sd_bus_match_signal(bus_.get(), &closed_slot, kNotifications, kNotificationsPath, kNotifications,
-                               "NotificationClosed", note_closed, &pressed);
-  }
-  const Slot closed(closed_slot);
-  if (code < 0) return unexpected(bus_error(code, nullptr, what));
-  const Message request = TRY(new_call(bus_.get(), kNotifications, kNotificationsPath, kNotifications, "Notify"));
-  (void)sd_bus_message_set_auto_start(request.get(), 0);  // fails for messages that are sealed only
-  Writer writer(request);
-  writer.add("susss", "hutch", 0U, "dialog-question", title.c_str(), text.c_str());
-  writer.open('a', "s");
-  for (const auto& [key, label] : choices) writer.add("ss", key.c_str(), label.c_str());
-  writer.close();
-  writer.add("a{sv}i", 1U, "urgency", "y", 2, 0);  // critical, and no time of its own: it stays
-  TRY(writer.finish());
-  const Message reply = TRY(call(bus_.get(), request, what));
-  if ((code = sd_bus_message_read(reply.get(), "u", &pressed.id)) < 0)
-    return unexpected(bus_error(code, nullptr, what));
-  const auto deadline = steady_clock::now() + patience;
-  for (;;) {
-    if ((code = sd_bus_process(bus_.get(), nullptr)) < 0) return unexpected(bus_error(code, nullptr, what));
-    for (const auto& [id, key] : pressed.buttons) {
-      if (id == pressed.id) return key;
-    }
-    const bool is_gone = std::find(pressed.closed.begin(), pressed.closed.end(), pressed.id) != pressed.closed.end();
-    const auto left = duration_cast<microseconds>(deadline - steady_clock::now()).count();
-    if (is_gone) return std::string();
-    if (left <= 0) break;
-    if (code > 0) continue;
-    code = sd_bus_wait(bus_.get(), static_cast<std::uint64_t>(left));
-    if (code < 0 && code != -EINTR) return unexpected(bus_error(code, nullptr, what));
-  }
-  const Message end =
-      TRY(new_call(bus_.get(), kNotifications, kNotificationsPath, kNotifications, "CloseNotification"));
-  Writer(end).add("u", pressed.id);
-  (void)call(bus_.get(), end, what);  // its buttons would do nothing any more
-  return std::string();
 }
 
 Result<std::string> UserBus::document_mount_point() {

@@ -1,4 +1,4 @@
-// The user manager and the session bus. user_bus.cc is the only file that knows sd-bus; every call has a deadline.
+// The user manager and the session bus. user_bus.cc and notifications.cc are the only files that know sd-bus; every call has a deadline.
 #pragma once
 
 #include <sys/types.h>

@@ -19,7 +19,7 @@ ONLY_IN = {
     "seccomp library": (r"#\s*include <seccomp\.h>", {"host/seccomp_compile.cc"}),
     "cryptography library": (r"#\s*include <openssl/", {"os/sha256.cc", "images/public_key.cc"}),
     "glib": (r"#\s*include <(glib|gio)", {"host/keyfile.cc"}),
-    "message bus library": (r"#\s*include <systemd/sd-bus", {"host/user_bus.cc"}),
+    "message bus library": (r"#\s*include <systemd/sd-bus", {"host/user_bus.cc", "host/bus_messages.h"}),
     "name spaces and mounts": (
         r"::(unshare|setns|mount|umount2|pivot_root|clone)\(|SYS_(clone3?|unshare|setns|mount|pivot_root|open_tree|"
         r"move_mount|fsopen|fsmount|mount_setattr)\b", {"launch/", "graft/", "host/probe.cc"}),
