@@ -1,4 +1,5 @@
-// The user manager and the session bus. user_bus.cc and notifications.cc are the only files that know sd-bus; every call has a deadline.
+// The user manager and the session bus. user_bus.cc and notifications.cc are the only files that know sd-bus; every
+// call has a deadline.
 #pragma once
 
 #include <sys/types.h>
