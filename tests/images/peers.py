@@ -6,7 +6,6 @@ Of itself an image with one static program and one that buildah builds of it in 
 a minimal Debian, one that buildah builds of that with packages removed and added, and a Debian with systemd."""
 import json
 import os
-import signal
 import subprocess
 import sys
 import tempfile
@@ -116,35 +115,29 @@ class Podman:
 
     def __init__(self, base):
         self.options = ["--root", os.path.join(base, "podman"), "--runroot", RUN.name, "--storage-driver", "vfs"]
+        self.environment = scene.environment()
 
-    def unshare(self, *command):
-        return must("podman", *self.options, "unshare", *command)
+    def run(self, program, *words, **variables):
+        return must(program, *self.options, *words, env={**self.environment, **variables})
 
     def pull(self, place):
-        return must("podman", *self.options, "pull", "--quiet", "--tls-verify=false", place).splitlines()[-1]
+        return self.run("podman", "pull", "--quiet", "--tls-verify=false", place).splitlines()[-1]
 
     def build(self, script, place, name, **variables):
         """An image made of another by `script`, in some layers."""
         first = self.pull(place)
-        must("podman", *self.options, "unshare", "bash", "-euc", script, "bash", *self.options, first, "localhost/" + name,
-             env={**os.environ, **variables})
+        self.run("podman", "unshare", "bash", "-euc", script, "bash", *self.options, first, "localhost/" + name, **variables)
 
     def push(self, name, place):
-        must("buildah", *self.options, "push", "--quiet", "--tls-verify=false", name, "docker://" + place)
+        self.run("buildah", "push", "--quiet", "--tls-verify=false", name, "docker://" + place)
 
     def tree(self, place):
         """What podman makes of an image."""
         script = 'tree=$(podman "$1" "$2" "$3" "$4" "$5" "$6" image mount "$7"); exec python3 -c "$8" "$tree"'
-        return json.loads(self.unshare("sh", "-euc", script, "sh", *self.options, self.pull(place), oci.WALK))
+        return json.loads(self.run("podman", "unshare", "sh", "-euc", script, "sh", *self.options, self.pull(place), oci.WALK))
 
     def remove(self):
-        subprocess.run(["podman", *self.options, "unshare", "rm", "-rf", self.options[1]], check=False)
-        try:
-            # The process that keeps podman's user namespace.
-            with open(os.environ["XDG_RUNTIME_DIR"] + "/libpod/tmp/pause.pid", encoding="ascii") as file:
-                os.kill(int(file.read()), signal.SIGKILL)
-        except OSError:
-            pass  # there is none
+        subprocess.run(["podman", *self.options, "unshare", "rm", "-rf", self.options[1]], env=self.environment, check=False)
 
 
 class Judges:

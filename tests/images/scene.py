@@ -1,6 +1,7 @@
 """What the tests of images share: a user's places of their own, a registry on loopback, images made of nothing, and
 checks that print "ok" or "not ok" lines."""
 import atexit
+import glob
 import gzip
 import hashlib
 import io
@@ -25,10 +26,23 @@ home = os.path.join(scratch, "home")
 children = []
 
 
+def end_podman():
+    """The processes that keep podman's user namespaces, one for each home."""
+    for path in glob.glob(os.path.join(scratch, "home*/run/libpod/tmp/pause.pid")):
+        with open(path, encoding="ascii") as file:
+            pid = int(file.read())
+        os.unlink(path)
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+
+
 def clean_up():
     for child in children:
         child.kill()
         child.wait()
+    end_podman()
     # Unpacked files belong to subordinate ids: only inside a user namespace can they be removed.
     subprocess.run(["unshare", "--map-auto", "--map-root-user", "rm", "-rf", scratch], stderr=subprocess.DEVNULL, check=False)
     shutil.rmtree(scratch, ignore_errors=True)
