@@ -53,6 +53,7 @@ struct ImageParts {
 };
 // The store keeps the image as long as it has this user.
 [[nodiscard]] Result<ImageParts> hold_image(const std::string& name, const std::string& user);
+[[nodiscard]] Result<std::optional<ImageParts>> hold_image_if_present(const std::string& name, const std::string& user);
 // hutch-images does this and says so; the value is its status.
 [[nodiscard]] Result<int> have_images_do(std::vector<std::string> words);
 [[nodiscard]] Status release_image(const std::string& manifest, const std::string& user);

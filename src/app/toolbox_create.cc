@@ -83,7 +83,8 @@ Result<std::string> have_image(const std::string& image, const std::string& name
 }
 
 Result<ImageParts> hold_or_pull(const std::string& image, const std::string& user) {
-  if (auto parts = hold_image(image, user)) return parts;
+  auto parts = TRY(hold_image_if_present(image, user));
+  if (parts) return std::move(*parts);
   TRY(run_images({"pull", "--", image}));
   return hold_image(image, user);
 }

@@ -35,11 +35,7 @@ Error broken_answer() {
                .hint = {}};
 }
 
-}  // namespace
-
-Result<ImageParts> hold_image(const std::string& name, const std::string& user) {
-  const std::string answer = TRY(ask_images({"hold", "--", name, user}));
-  const Json json = TRY(parse_json(answer));
+Result<ImageParts> read_parts(const Json& json) {
   ImageParts parts;
   const auto text = [&](const char* key) {
     const auto found = json.is_object() ? json.find(key) : json.end();
@@ -60,6 +56,21 @@ Result<ImageParts> hold_image(const std::string& name, const std::string& user) 
     }
   }
   return parts;
+}
+
+}  // namespace
+
+Result<ImageParts> hold_image(const std::string& name, const std::string& user) {
+  const std::string answer = TRY(ask_images({"hold", "--", name, user}));
+  const Json json = TRY(parse_json(answer));
+  return read_parts(json);
+}
+
+Result<std::optional<ImageParts>> hold_image_if_present(const std::string& name, const std::string& user) {
+  const std::string answer = TRY(ask_images({"hold", "--if-present", "--", name, user}));
+  const Json json = TRY(parse_json(answer));
+  if (json.is_null()) return std::optional<ImageParts>();
+  return std::optional(TRY(read_parts(json)));
 }
 
 Result<int> have_images_do(std::vector<std::string> words) {

@@ -16,11 +16,17 @@ void print(const Json& json) {
 
 }  // namespace
 
-// IMAGE USER: the image stays as long as it has this user. Says what a toolbox is made of.
+// IMAGE USER: the image stays as long as it has this user. Says what a toolbox is made of; null with --if-present when
+// the image is not here.
 Result<int> hold(const Words& words) {
   if (words.arguments.size() != 2) return failure(ErrorKind::kUsage, _("hold takes an image and a user"));
   const Store store = TRY(open_own_store());
-  const image::Record record = TRY(find_by_any_name(store, words.arguments[0]));
+  auto found = find_by_any_name(store, words.arguments[0]);
+  if (!found && found.error().kind == ErrorKind::kNotFound && words.has("if-present")) {
+    print(nullptr);
+    return 0;
+  }
+  const image::Record record = TRY(std::move(found));
   TRY(store.add_user(record.manifest.digest, words.arguments[1]));
   const std::string bytes = TRY(store.read_blob(record.config.digest, image::kConfigLimit));
   const image::Config config = TRY(image::parse_config(bytes));

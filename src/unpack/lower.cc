@@ -40,9 +40,11 @@ bool is_whiteout(const struct stat& status) {
   return S_ISCHR(status.st_mode) && status.st_rdev == makedev(0, 0);
 }
 
-bool is_opaque(int directory) {
+Result<bool> is_opaque(int directory) {
   char value = 0;
-  return ::fgetxattr(directory, kOpaqueAttribute, &value, 1) == 1 && value == 'y';
+  if (::fgetxattr(directory, kOpaqueAttribute, &value, 1) == 1) return value == 'y';
+  if (errno == ENODATA || errno == EOPNOTSUPP || errno == ERANGE) return false;
+  return unexpected(system_error(errno, _("cannot look at a layer")));
 }
 
 Result<Lower::Stack> Lower::descend(const Stack& stack, const std::string& name) {
@@ -52,7 +54,8 @@ Result<Lower::Stack> Lower::descend(const Stack& stack, const std::string& name)
     if (!status) continue;
     if (!S_ISDIR(status->st_mode)) break;  // a whiteout, or a file over whatever is below it
     below.push_back(TRY(open_directory(part->get(), name)));
-    if (is_opaque(below.back()->get())) break;
+    const bool hides_rest = TRY(is_opaque(below.back()->get()));
+    if (hides_rest) break;
   }
   return below;
 }

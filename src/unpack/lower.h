@@ -17,7 +17,7 @@ namespace hutch::unpack {
 // Whiteouts are character devices 0:0; a directory with this attribute shows nothing of what is below it.
 inline constexpr const char* kOpaqueAttribute = "user.overlay.opaque";
 [[nodiscard]] bool is_whiteout(const struct stat& status);
-[[nodiscard]] bool is_opaque(int directory);
+[[nodiscard]] Result<bool> is_opaque(int directory);
 
 // One name in one layer.
 struct Found {

@@ -25,6 +25,11 @@ tl::unexpected<Error> cannot(const char* what, const std::string& name, int code
   return unexpected(system_error(code, text::format(what, text::printable(name).c_str())));
 }
 
+// What open_beneath() says where no directory is: nothing, something else, or a symbolic link (openat2(2)).
+bool is_elsewhere(int code) {
+  return code == ENOENT || code == ENOTDIR || code == ELOOP;
+}
+
 Result<std::string> read_link(int directory, const std::string& name) {
   std::string target(kPathLimit + 1, '\0');
   const ssize_t size = ::readlinkat(directory, name.c_str(), target.data(), target.size());
@@ -75,7 +80,9 @@ Result<Tree> Tree::open(const HostPath& path, Lower lower, bool has_own_id_only)
 os::Fd Tree::open_beneath(const std::string& path, int flags) const {
   auto fd = os::open_at(root_.get(), path.empty() ? "." : path.c_str(), static_cast<std::uint64_t>(flags), 0,
                         RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
-  return fd ? std::move(*fd) : os::Fd();
+  if (fd) return std::move(*fd);
+  errno = fd.error().code;
+  return {};
 }
 
 os::Fd Tree::open_root() const {
@@ -185,18 +192,22 @@ Result<std::optional<struct stat>> Tree::look(const Place& place) const {
 }
 
 // The root of an overlay is never opaque.
-bool Tree::shows_below(const std::string& directory) const {
+Result<bool> Tree::shows_below(const std::string& directory) const {
   if (lower_.is_empty()) return false;
   for (std::size_t end = 0; end < directory.size();) {
     end = std::min(directory.find('/', end + 1), directory.size());
     const os::Fd part = open_beneath(directory.substr(0, end), O_RDONLY | O_DIRECTORY);
-    if (!part || is_opaque(part.get())) return false;
+    if (!part && is_elsewhere(errno)) return false;
+    if (!part) return cannot(_("cannot enter '%s'"), directory, errno);
+    const bool hides_below = TRY(is_opaque(part.get()));
+    if (hides_below) return false;
   }
   return true;
 }
 
 Result<std::optional<Found>> Tree::look_below(const Place& place) {
-  if (!shows_below(place.path)) return std::optional<Found>();
+  const bool is_shown = TRY(shows_below(place.path));
+  if (!is_shown) return std::optional<Found>();
   return lower_.find(place.path, place.name);
 }
 
@@ -334,7 +345,9 @@ Status Tree::set_times() {
     std::string path(size, '\0');
     if (size > 0 && std::fread(path.data(), size, 1, file) != 1) break;
     const os::Fd directory = open_beneath(path, O_RDONLY | O_DIRECTORY);
-    if (directory) TRY(apply_time(directory.get(), modified));  // else it was replaced later
+    if (!directory && is_elsewhere(errno)) continue;  // it was replaced later
+    if (!directory) return cannot(_("cannot enter '%s'"), path, errno);
+    TRY(apply_time(directory.get(), modified));
   }
   if (std::ferror(file) != 0) return unexpected(system_error(EIO, _("cannot note a directory's time")));
   return {};

@@ -78,7 +78,7 @@ class Tree {
   [[nodiscard]] Result<std::optional<std::string>> resolve(const std::string& directory, bool makes, bool is_named);
   [[nodiscard]] Result<bool> step(Walk& walk, const std::string& name);
   [[nodiscard]] Status make_like(const Place& place, const std::optional<Found>& below);
-  [[nodiscard]] bool shows_below(const std::string& directory) const;
+  [[nodiscard]] Result<bool> shows_below(const std::string& directory) const;
   [[nodiscard]] Status make_opaque(const std::string& path);
   [[nodiscard]] Status purge(const std::string& path);
   void name_ancestors(const std::string& path);
