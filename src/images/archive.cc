@@ -23,7 +23,10 @@ namespace {
 Result<HostPath> real_path(const std::string& text) {
   char buffer[PATH_MAX];
   if (::realpath(text.c_str(), buffer) == nullptr) {
-    return unexpected(system_error(errno, text::format(_("cannot open '%s'"), text::printable(text).c_str())));
+    Error error = system_error(errno, text::format(_("cannot open '%s'"), text::printable(text).c_str()));
+    const bool is_name = !text.starts_with('/') && !text.starts_with('.');
+    if (error.code == ENOENT && is_name) error.hint = _("'hutch image pull' gets images from registries");
+    return unexpected(std::move(error));
   }
   return HostPath::parse(buffer);
 }

@@ -68,13 +68,27 @@ Result<RegistryOptions> registry_options(const Words& words) {
                          .insecure = words.has("insecure")};
 }
 
+namespace {
+
+// Most texts that are no name are the place of an archive.
+Result<image::Reference> name_to_pull(const RegistryOptions& options, std::string name) {
+  constexpr std::string_view kRegistry = "docker://";
+  if (name.starts_with(kRegistry)) name = name.substr(kRegistry.size());
+  auto reference = image::resolve_name(options.registries, name);
+  const bool is_place = name.starts_with('/') || name.starts_with('.') || name.find(":/") != name.npos;
+  if (!reference && is_place && name.find("://") == name.npos) {
+    reference.error().hint = _("'hutch image load' reads archives and directories");
+  }
+  return reference;
+}
+
+}  // namespace
+
 Result<int> pull(const Words& words) {
   const Interrupt interrupt = TRY(Interrupt::watch());
   Http http = TRY(Http::create());
   const RegistryOptions options = TRY(registry_options(words));
-  std::string name = words.arguments.front();
-  if (name.starts_with("docker://")) name = name.substr(9);
-  const image::Reference reference = TRY(image::resolve_name(options.registries, name));
+  const image::Reference reference = TRY(name_to_pull(options, words.arguments.front()));
   const Store store = TRY(open_own_store());
   // A mirror that sends wrong blobs, or breaks down half-way, is left for the next one, which sends what is missing.
   for (std::size_t place = 0;;) {

@@ -92,7 +92,8 @@ Result<std::size_t> find_in(const Records& records, std::string_view text) {
     return failure(ErrorKind::kInvalid, text::format(_("'%s' begins the digests of several images"), shown.c_str()));
   }
   if (found.empty()) {
-    return failure(ErrorKind::kNotFound, text::format(_("there is no image '%s'"), shown.c_str()));
+    return failure(ErrorKind::kNotFound, text::format(_("there is no image '%s'"), shown.c_str()),
+                   _("'hutch image list' shows those that are here"));
   }
   return found.front();
 }

@@ -58,6 +58,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   (void)parse_challenges(bytes);
   (void)parse_token(bytes);
   (void)parse_refusal(bytes);
+  require(parse_retry_after(bytes, 60) <= 60);
   require(resolve_location("https://a.example/", bytes).empty() ||
           !origin_of(resolve_location("https://a.example/", bytes)).empty());
   if (const auto file = parse_auth_file(bytes)) (void)find_credentials(*file, "quay.io/a/b");

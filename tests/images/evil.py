@@ -69,6 +69,8 @@ def cases():
     yield "a part of 255 bytes", [plain().add("n" * 255, data=b"x").bytes()], has("/" + "n" * 255)
     yield "257 parts", [plain().add("/".join(["d"] * 257), data=b"x").bytes()], "refused"
     yield "256 parts", [plain().add("/".join(["d"] * 256), data=b"x").bytes()], has("/" + "/".join(["d"] * 256))
+    for kind in (b"L", b"K", b"x", b"g"):
+        yield f"a header of type {kind.decode()} of 80 MB", [endless(kind)], "refused"
     yield "a link target of 5000 bytes", [plain().symlink("l", "t" * 5000).bytes()], "refused"
     yield "the last of equal names wins", [
         plain().add("twice", data=b"1").add("twice", data=b"22").bytes()], lambda tree: tree["/twice"]["size"] == 2
@@ -88,6 +90,16 @@ def cases():
     yield "an archive that ends in a header", [cut[:700]], "refused"
     yield "no archive at all", [b"this is no archive" * 200], "refused"
     yield "an empty archive", [b"\0" * 10240], lambda tree: list(tree) == [""]
+
+
+def endless(kind):
+    """A GNU long name or pax header that does not end soon."""
+    size = 80 << 20
+    info = tarfile.TarInfo("././@LongLink")
+    info.type, info.size = kind, size
+    record = b"%d path=" % size
+    data = (record if kind in b"xg" else b"").ljust(size - 1, b"n") + b"\n"
+    return info.tobuf(tarfile.GNU_FORMAT) + data + plain().add("f", data=b"x").bytes()
 
 
 def streams():

@@ -105,12 +105,17 @@ def push_and_save(port, top, name):
         archive = os.path.join(scratch, kind + ".tar")
         saved = image("save", "--format", kind, "--output", archive, name)
         check(f"an image is saved as {kind}", saved.returncode == 0, saved.stderr)
-        seen = run("skopeo", "inspect", f"{kind}:{archive}")
-        check(f"skopeo reads the {kind}", seen.returncode == 0, seen.stderr)
+        seen = run("skopeo", "copy", "--quiet", f"{kind}:{archive}", f"dir:{archive}.read")
+        check(f"skopeo reads all of the {kind}", seen.returncode == 0, seen.stderr)
         loaded = run("podman", *STORAGE, "load", "--input", archive)
         check(f"podman loads the {kind}", loaded.returncode == 0 and "copy/of" not in loaded.stdout, loaded.stderr)
-    need("podman", *STORAGE, "pull", "--quiet", "--tls-verify=false", target)
-    check("podman pulls what hutch pushed", True)
+    docker = f"127.0.0.1:{port}/copy/of-docker:9"
+    check("an image of Docker's media types is pushed", image("push", f"127.0.0.1:{port}/team/docker:1", docker).returncode == 0)
+    same("skopeo finds the same manifest there, too", remote_digest(f"127.0.0.1:{port}/team/docker:1"), remote_digest(docker))
+    skopeo_copy(f"docker://{docker}", f"dir:{copied}-docker")
+    for place in (target, docker):
+        pulled = run("podman", *STORAGE, "pull", "--quiet", "--tls-verify=false", place)
+        check(f"podman pulls {place.partition('/')[2]}, which hutch pushed", pulled.returncode == 0, pulled.stderr)
     trees = layer_trees()
     new_home()
     pulls("hutch pulls back what it pushed", target)
@@ -239,6 +244,9 @@ def names(port):
     check("rm by digest takes the image", image("rm", digest).returncode == 0 and images() == [])
     refuses("what is not there cannot be inspected", "short:2", "inspect", "short:2")
     refuses("a wrong name is refused before anything is asked", "is no name of an image", "pull", "Wrong Name")
+    for what, verb, place, hint in (("a path is no name", "pull", "./there", "image load"), ("a layout is no name", "pull", "oci:/there", "image load"),
+                                    ("a name is no archive", "load", "debian:12", "image pull"), ("nothing is called that", "rm", "nobody", "image list")):
+        check(f"{what}: the hint has the right verb", f"'hutch {hint}'" in image(verb, place).stderr)
     refuses("an image the registry does not have", "not in the registry", "pull", f"127.0.0.1:{port}/team/none:1")
     refuses("a port where nobody listens", "cannot reach the registry", "pull", "127.0.0.1:1/a")
     refuses("an archive that is none", "index.json", "load", "/usr/share/common-licenses")
