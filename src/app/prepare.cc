@@ -8,6 +8,7 @@
 #include "app/boxes.h"
 #include "app/file_arguments.h"
 #include "app/hold.h"
+#include "app/print.h"
 #include "app/resolve.h"
 #include "base/i18n.h"
 #include "base/text.h"
@@ -15,11 +16,14 @@
 #include "core/plan/check.h"
 #include "core/profile/merge.h"
 #include "host/activation.h"
+#include "host/app_images.h"
 #include "host/cgroup.h"
 #include "host/gather.h"
 #include "host/instances.h"
 #include "host/probe.h"
 #include "host/profiles.h"
+#include "host/program_file.h"
+#include "host/queries.h"
 
 namespace hutch::app {
 namespace {
@@ -74,10 +78,29 @@ Status join_unit(compose::Launch& launch) {
   return {};
 }
 
+// An AppImage is not executed: it needs what is in it, unpacked at its first start.
+Status find_app_image(const facts::Facts& facts, Purpose purpose, compose::Launch& launch, Prepared& prepared) {
+  if (!host::is_appimage(launch.program)) return {};
+  auto found = TRY(host::find_unpacked(facts, launch.program));
+  if (!found && purpose == Purpose::kRun) {
+    print_note(text::format(_("unpacking '%s', once"), text::printable(launch.program.str()).c_str()));
+    TRY(host::ask_unpacking(launch.program));
+    found = TRY(host::find_unpacked(facts, launch.program));
+    if (!found) return failure(ErrorKind::kUnavailable, _("what was unpacked is gone again"));
+  }
+  if (!found) {
+    prepared.profile.warnings.emplace_back(_("at its first start the AppImage is unpacked, and its AppRun is started"));
+    return {};
+  }
+  launch.unpacked = found->root;
+  prepared.unpacked = std::move(found->lock);
+  return {};
+}
+
 }  // namespace
 
 Result<Prepared> prepare(facts::Facts probed, const RunRequest& asked, Purpose purpose) {
-  Prepared prepared{.facts = std::move(probed), .profile = {}, .plan = {}, .note = {}};
+  Prepared prepared{.facts = std::move(probed), .profile = {}, .plan = {}, .unpacked = {}, .note = {}};
   facts::Facts& facts = prepared.facts;
   profile::Request request = asked.request;
   const HostPath directory = TRY(not_the_program(working_directory(request)));
@@ -96,6 +119,7 @@ Result<Prepared> prepare(facts::Facts probed, const RunRequest& asked, Purpose p
                          .arguments = std::move(resolved.arguments),
                          .directory = directory};
   if (asked.in_unit) TRY(join_unit(launch));
+  TRY(not_the_program(find_app_image(facts, purpose, launch, prepared)));
   host::gather(facts, prepared.profile, request, launch);
   prepared.plan = TRY(not_the_program(compose::compose(prepared.profile, facts, request, launch)));
   TRY(not_the_program(plan::check(prepared.plan)));

@@ -7,6 +7,7 @@
 #include "core/facts/facts.h"
 #include "core/plan/plan.h"
 #include "core/profile/model.h"
+#include "os/fd.h"
 
 namespace hutch::app {
 
@@ -14,6 +15,7 @@ struct Prepared {
   facts::Facts facts;
   profile::Profile profile;
   plan::Plan plan;
+  os::Fd unpacked;   // held as long as what was in an AppImage is used
   std::string note;  // why this profile, when that needs saying; or empty
 };
 

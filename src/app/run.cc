@@ -66,6 +66,7 @@ Result<int> run(const RunRequest& request) {
   wake_document_portal(prepared.facts, prepared.plan);
   TRY(hand_over_files(prepared.plan));
   host::Instance instance = TRY(host::create_instance(prepared.facts, prepared.plan.instance));
+  instance.data = std::move(prepared.unpacked);
   announce(prepared, request);
   if (auto recorded = record_run(prepared.facts, instance, prepared.plan); !recorded) {
     host::discard_instance(instance);

@@ -11,10 +11,12 @@
 #include "core/plan/wire.h"
 #include "core/profile/derive.h"
 #include "core/profile/parse.h"
+#include "host/app_images.h"
 #include "host/clues.h"
 #include "host/doctor_bus.h"
 #include "host/documents.h"
 #include "host/keyfile.h"
+#include "host/probe.h"
 #include "host/seccomp_compile.h"
 #include "host/user_bus.h"
 #include "os/file.h"
@@ -76,6 +78,8 @@ Result<std::string> answer_desktop_entry(const std::string& id) {
                           {"name", entry->name},
                           {"exec", entry->command},
                           {"icon", entry->icon},
+                          {"snap", entry->snap},
+                          {"flatpak", entry->flatpak},
                           {"startup_wm_class", entry->startup_window_class},
                           {"dbus_activatable", entry->is_bus_activatable}});
 }
@@ -145,6 +149,12 @@ Result<std::string> answer_choice(const std::vector<std::string>& arguments) {
 Status reload_bus() {
   host::UserBus bus = TRY(host::UserBus::open(session_bus()));
   return bus.reload_configuration();
+}
+
+Status unpack(const std::string& image) {
+  facts::Facts facts = TRY(host::probe());
+  const HostPath path = TRY(HostPath::parse(image));
+  return host::unpack_app_image(facts, path);
 }
 
 Status notify(const std::string& title, const std::string& text) {

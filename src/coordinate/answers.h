@@ -25,6 +25,7 @@ namespace hutch::coordinate {
 
 // Shows a notification on the desktop.
 [[nodiscard]] Status reload_bus();
+[[nodiscard]] Status unpack(const std::string& image);
 [[nodiscard]] Status notify(const std::string& title, const std::string& text);
 
 }  // namespace hutch::coordinate

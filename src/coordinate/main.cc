@@ -4,6 +4,7 @@
 //   seccomp | desktop-entry ID | derive PROGRAM | documents APPID ro:PATH... | doctor |
 //   syscalls ARCHITECTURE:NUMBER...
 //                                     questions of the front end (answers.h)
+//   unpack IMAGE                      an AppImage, into the cache
 //   choose TITLE TEXT KEY=LABEL...    a notification with buttons: which was pressed
 //   notify TITLE TEXT | reload-bus                                       acts on the session bus
 //   limit UNIT LIMIT=VALUE... | freeze UNIT | thaw UNIT                  acts on running units (units.h)
@@ -52,6 +53,7 @@ Status perform(const std::string& mode, const std::vector<std::string>& argument
     TRY(coordinate(runtime_directory, print_warning));
     return {};
   }
+  if (mode == "unpack" && arguments.size() == 1) return unpack(arguments[0]);
   if (mode == "reload-bus" && arguments.empty()) return reload_bus();
   if (mode == "notify" && arguments.size() == 2) return notify(arguments[0], arguments[1]);
   if (acts_on_unit(mode) && !arguments.empty()) return act_on_unit(mode, arguments);

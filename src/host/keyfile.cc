@@ -69,6 +69,8 @@ Result<DesktopFile> parse_entry(const std::string& id, const std::string& conten
       g_key_file_get_boolean(file.get(), kGroup, G_KEY_FILE_DESKTOP_KEY_DBUS_ACTIVATABLE, nullptr) != FALSE;
   entry.wants_terminal = g_key_file_get_boolean(file.get(), kGroup, G_KEY_FILE_DESKTOP_KEY_TERMINAL, nullptr) != FALSE;
   entry.is_shown = g_key_file_get_boolean(file.get(), kGroup, G_KEY_FILE_DESKTOP_KEY_NO_DISPLAY, nullptr) == FALSE;
+  entry.snap = string_of("X-SnapInstanceName");
+  entry.flatpak = string_of("X-Flatpak");
   entry.is_exported = g_key_file_has_key(file.get(), kGroup, desktop::kOwnKey, nullptr) != FALSE;
   const std::string categories = string_of(G_KEY_FILE_DESKTOP_KEY_CATEGORIES);
   for (const std::string_view category : text::split(categories, ';')) {

@@ -19,6 +19,8 @@ struct DesktopFile {
   std::vector<std::string> categories;
   bool wants_terminal = false;
   bool is_shown = true;      // in menus
+  std::string snap;          // its name, when the entry starts one
+  std::string flatpak;       // likewise
   bool is_exported = false;  // written by `desktop export`: it starts hutch
 };
 

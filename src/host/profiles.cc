@@ -146,7 +146,7 @@ class Resolver {
     if (!entry) return unexpected(not_found());
     const ProgramFile started = TRY(find_program_file(entry->command.front()));
     Resolved result = TRY(by_program(started, rest_of(*entry)));
-    result.desktop_id = entry->id;
+    name_entry(result, *entry);
     return result;
   }
 
@@ -170,6 +170,12 @@ class Resolver {
     return entry;
   }
 
+  static void name_entry(Resolved& result, const DesktopEntry& entry) {
+    result.desktop_id = entry.id;
+    if (!entry.snap.empty()) result.refusal = snap_refusal(entry.id, entry.snap);
+    if (!entry.flatpak.empty()) result.refusal = flatpak_refusal(entry.id, entry.flatpak);
+  }
+
   [[nodiscard]] static Arguments rest_of(const DesktopEntry& entry) {
     return {entry.command.begin() + 1, entry.command.end()};
   }
@@ -187,7 +193,7 @@ class Resolver {
     Resolved result{.profile = std::move(profile), .program = program.path, .arguments = {shown}};
     result.arguments.insert(result.arguments.end(), before.begin(), before.end());
     result.arguments.insert(result.arguments.end(), request_.arguments.begin(), request_.arguments.end());
-    result.note = wrapper_note(program);
+    result.refusal = wrapper_refusal(program);
     return result;
   }
 
@@ -202,7 +208,7 @@ class Resolver {
     const auto& entry = *answer;
     const ProgramFile started = TRY(find_program_file(entry->command.front()));
     Resolved result = resolved(profile, started, entry->command.front(), rest_of(*entry));
-    result.desktop_id = entry->id;
+    name_entry(result, *entry);
     return result;
   }
 
@@ -228,7 +234,7 @@ class Resolver {
       if (!entry) continue;
       const ProgramFile program = TRY(find_program_file(entry->command.front()));
       Resolved result = resolved(name, program, entry->command.front(), rest_of(*entry));
-      result.desktop_id = id;
+      name_entry(result, *entry);
       return result;
     }
     std::vector<std::string> wanted(match.desktop.begin(), match.desktop.end());
@@ -310,11 +316,10 @@ class Resolver {
       result.derived = std::move(derived);
       return result;
     }
-    const bool is_image = is_appimage(found);
+    const bool is_image = is_appimage(found.real);
     Resolved result = resolved(TRY(ProfileName::parse(is_image ? kAppImage : kUntrusted)), program, shown, before);
     if (is_image) return result;
-    if (!result.note.empty()) result.note += "; ";
-    result.note += untrusted_note(found);
+    result.note = untrusted_note(found);
     return result;
   }
 
@@ -343,7 +348,9 @@ class Resolver {
 }  // namespace
 
 Result<Resolved> resolve(const facts::Facts& facts, const profile::Request& request) {
-  return Resolver(facts, request).resolve();
+  Resolved resolved = TRY(Resolver(facts, request).resolve());
+  if (resolved.refusal) return unexpected(std::move(*resolved.refusal));
+  return resolved;
 }
 
 }  // namespace hutch::host

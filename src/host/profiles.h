@@ -19,6 +19,7 @@ struct Resolved {
   std::vector<std::string> arguments;     // argv
   std::optional<std::string> desktop_id;  // when found through a desktop entry
   std::optional<profile::Layer> derived;  // the profile itself when no file holds it
+  std::optional<Error> refusal;           // it only starts what has a sandbox of its own
   std::string note;                       // "no profile matches; running under 'untrusted'", or empty
 };
 

@@ -111,8 +111,9 @@ Result<ProgramFile> find_program_file(const std::string& text) {
   return text.find('/') == std::string::npos ? find_command(text) : find_path(text);
 }
 
-bool is_appimage(const ProgramFile& program) {
-  const auto file = os::open_path(program.real, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+bool is_appimage(const HostPath& program) {
+  if (program.is_below(HostPath::literal("/usr")) || program.is_below(HostPath::literal("/bin"))) return false;
+  const auto file = os::open_path(program, O_RDONLY | O_NONBLOCK | O_NOCTTY);
   std::array<char, 11> head{};
   if (!file || ::read(file->get(), head.data(), head.size()) != static_cast<ssize_t>(head.size())) return false;
   const std::string_view bytes(head.data(), head.size());
@@ -122,23 +123,61 @@ bool is_appimage(const ProgramFile& program) {
          bytes.substr(8, 2) == "AI" && (bytes[10] == 1 || bytes[10] == 2);
 }
 
-std::string wrapper_note(const ProgramFile& program) {
+Error snap_refusal(const std::string& shown, const std::string& snap) {
+  const std::string name = text::printable(snap);
+  return Error{.kind = ErrorKind::kNotRunnable,
+               .code = 0,
+               .message = text::format(_("'%s' starts the snap '%s', which has a sandbox of its own"),
+                                       text::printable(shown).c_str(), name.c_str()),
+               .context = {},
+               .hint = text::format(_("start it with 'snap run %s'; 'snap connections %s' shows what it may reach"),
+                                    name.c_str(), name.c_str())};
+}
+
+Error flatpak_refusal(const std::string& shown, const std::string& app) {
+  const std::string name = text::printable(app);
+  return Error{.kind = ErrorKind::kNotRunnable,
+               .code = 0,
+               .message = text::format(_("'%s' starts the Flatpak '%s', which has a sandbox of its own"),
+                                       text::printable(shown).c_str(), name.c_str()),
+               .context = {},
+               .hint = text::format(_("start it with 'flatpak run %s'; 'flatpak info --show-permissions %s' shows what "
+                                      "it may do"),
+                                    name.c_str(), name.c_str())};
+}
+
+namespace {
+
+// The word behind `mark` in a script; "snap" or an app's name at least.
+std::string word_behind(const std::string& script, std::string_view mark, std::string_view otherwise) {
+  std::size_t begin = script.find(mark);
+  if (begin == std::string::npos) return std::string(otherwise);
+  begin += mark.size();
+  while (script.compare(begin, 2, " -") == 0) begin = std::min(script.find(' ', begin + 1), script.size());
+  begin = std::min(script.find_first_not_of(' ', begin), script.size());
+  const std::size_t end = script.find_first_of(" \t\n\"'@", begin);
+  const std::string word = script.substr(begin, end == std::string::npos ? end : end - begin);
+  return word.empty() ? std::string(otherwise) : word;
+}
+
+}  // namespace
+
+std::optional<Error> wrapper_refusal(const ProgramFile& program) {
   const std::string& real = program.real.str();
   const std::string& path = program.path.str();
-  const std::string shown = text::printable(path);
-  const auto head = [&] { return script_head(program.real); };
+  const std::string name(program.path.name());
   const bool is_snap = path.starts_with("/snap/") || real == "/usr/bin/snap" || real.starts_with("/var/lib/snapd/");
   const bool is_flatpak = path.find("/flatpak/exports/bin/") != std::string::npos;
-  const std::string script = is_snap || is_flatpak ? std::string() : head();
-  if (is_snap || script.find("/snap/bin/") != std::string::npos) {
-    return text::format(_("'%s' starts a snap, which has a sandbox of its own and cannot run inside this one"),
-                        shown.c_str());
+  if (is_snap) return snap_refusal(path, name);
+  if (is_flatpak) return flatpak_refusal(path, name);
+  const std::string script = script_head(program.real);
+  if (script.find("/snap/bin/") != std::string::npos) {
+    return snap_refusal(path, word_behind(script, "/snap/bin/", name));
   }
-  if (is_flatpak || script.find("flatpak run") != std::string::npos) {
-    return text::format(_("'%s' starts a Flatpak, which has a sandbox of its own and cannot run inside this one"),
-                        shown.c_str());
+  if (script.find("flatpak run") != std::string::npos) {
+    return flatpak_refusal(path, word_behind(script, "flatpak run", name));
   }
-  return {};
+  return std::nullopt;
 }
 
 }  // namespace hutch::host

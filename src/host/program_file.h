@@ -26,8 +26,11 @@ struct ProgramFile {
 // What a shell finds in $PATH: a shim too.
 [[nodiscard]] std::optional<ProgramFile> first_in_path(const std::string& name);
 // An AppImage: an ELF file with "AI" and its version at offset 8 (the AppImage specification, "The AppImage format").
-[[nodiscard]] bool is_appimage(const ProgramFile& program);
-// What to say of a launcher that only starts a snap or a Flatpak; empty for other programs.
-[[nodiscard]] std::string wrapper_note(const ProgramFile& program);
+[[nodiscard]] bool is_appimage(const HostPath& program);
+// Why a launcher that only starts a snap or a Flatpak is not run; absent for other programs.
+[[nodiscard]] std::optional<Error> wrapper_refusal(const ProgramFile& program);
+// `shown` is what the user asked for, the other what it is called there.
+[[nodiscard]] Error snap_refusal(const std::string& shown, const std::string& snap);
+[[nodiscard]] Error flatpak_refusal(const std::string& shown, const std::string& app);
 
 }  // namespace hutch::host

@@ -126,7 +126,11 @@ Result<std::optional<DesktopEntry>> ask_desktop_entry(const std::string& id) {
   const Json json = TRY(parse_json(answer));
   if (!json.is_object()) return unexpected(misunderstood("desktop-entry"));
   if (json.empty()) return std::optional<DesktopEntry>();
-  DesktopEntry entry{.id = text_of(json, "id"), .name = text_of(json, "name"), .command = {}};
+  DesktopEntry entry{.id = text_of(json, "id"),
+                     .name = text_of(json, "name"),
+                     .command = {},
+                     .snap = text_of(json, "snap"),
+                     .flatpak = text_of(json, "flatpak")};
   const auto command = json.find("exec");
   if (command == json.end() || !command->is_array()) return unexpected(misunderstood("desktop-entry"));
   for (const Json& argument : *command) {
@@ -139,6 +143,12 @@ Result<std::optional<DesktopEntry>> ask_desktop_entry(const std::string& id) {
 Result<std::string> ask_derived(const HostPath& program) {
   const os::Fd nothing = TRY(nothing_to_read());
   return ask({"derive", program.str()}, nothing.get(), kJsonLimit);
+}
+
+Status ask_unpacking(const HostPath& image) {
+  const os::Fd nothing = TRY(nothing_to_read());
+  TRY(ask({"unpack", image.str()}, nothing.get(), kJsonLimit));
+  return {};
 }
 
 Result<std::vector<std::string>> ask_documents(const AppId& app, const std::vector<plan::DocumentGrant>& grants) {

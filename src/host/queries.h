@@ -30,10 +30,14 @@ struct DesktopEntry {
   std::string id;
   std::string name;
   std::vector<std::string> command;  // Exec without field codes
+  std::string snap;                  // its name, when the entry starts one
+  std::string flatpak;
 };
 [[nodiscard]] Result<std::optional<DesktopEntry>> ask_desktop_entry(const std::string& id);
 // mode "derive PROGRAM": the text of a derived profile, nothing for programs that show nothing.
 [[nodiscard]] Result<std::string> ask_derived(const HostPath& program);
+// mode "unpack IMAGE": an AppImage is unpacked, for find_unpacked(). What it has to say about a failure is printed.
+[[nodiscard]] Status ask_unpacking(const HostPath& image);
 // mode "documents APPID ro:PATH...": where the app finds files that the document portal hands over, in their order.
 [[nodiscard]] Result<std::vector<std::string>> ask_documents(const AppId& app,
                                                              const std::vector<plan::DocumentGrant>& grants);

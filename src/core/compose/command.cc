@@ -4,6 +4,7 @@
 
 #include "base/i18n.h"
 #include "base/text.h"
+#include "core/compose/app_image.h"
 #include "core/compose/file_rules.h"
 #include "core/compose/links.h"
 #include "core/compose/secrets.h"
@@ -64,6 +65,23 @@ Status check_place(const Facts& facts, const HostPath& path, const HostPath& rea
   return {};
 }
 
+// An AppImage beside what was in it; it is not executed.
+Result<std::string> place_unpacked(const Scene& scene, const PathFact& image, Started& started) {
+  const PathFact* const unpacked = scene.facts.find(*scene.launch.unpacked);
+  if (unpacked == nullptr || unpacked->type != FileType::kDirectory) {
+    return failure(ErrorKind::kNotFound,
+                   text::format(_("cannot find '%s'"), text::printable(scene.launch.unpacked->str()).c_str()));
+  }
+  TRY(check_place(scene.facts, scene.launch.program, image.real));
+  started.steps.emplace_back(bind_in_place(image, scene.launch.program, false));
+  started.steps.emplace_back(plan::Bind{.source = unpacked->real,
+                                        .target = unpacked_place(),
+                                        .type = FileType::kDirectory,
+                                        .access = plan::BindAccess::kReadOnly,
+                                        .identity = unpacked->identity});
+  return (unpacked_place() / "AppRun").str();
+}
+
 Result<std::string> place_program(const Scene& scene, const std::vector<plan::Step>& steps, Started& started) {
   const HostPath& program = scene.launch.program;
   const PathFact* const fact = scene.facts.find(program);
@@ -75,6 +93,7 @@ Result<std::string> place_program(const Scene& scene, const std::vector<plan::St
   if (fact->type != FileType::kRegular || (fact->mode & kExecuteBits) == 0) {
     return say(ErrorKind::kNotRunnable, _("'%s' cannot be executed"));
   }
+  if (scene.launch.unpacked) return place_unpacked(scene, *fact, started);
   const bool is_real_shown = bind_showing(scene.facts, steps, fact->real) != nullptr;
   if (is_real_shown && is_system_path(scene.facts, program)) return program.str();
   if (bind_showing(scene.facts, steps, program) != nullptr) return program.str();
@@ -157,6 +176,7 @@ Result<Started> started(const Scene& scene, const std::vector<plan::Step>& steps
 
 std::vector<HostPath> paths_of_command(const profile::Request& request, const Launch& launch) {
   std::vector<HostPath> paths = {launch.program, launch.directory};
+  if (launch.unpacked) paths.push_back(*launch.unpacked);
   for (const profile::FileArgument& file : request.files) paths.push_back(file.file);
   return paths;
 }

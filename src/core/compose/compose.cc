@@ -1,4 +1,5 @@
 #include "core/compose/compose.h"
+#include "core/compose/app_image.h"
 
 #include <algorithm>
 
@@ -287,6 +288,7 @@ Result<plan::Plan> compose(const Profile& profile, const Facts& facts, const pro
   Buses buses = TRY(compose::buses(scene));
   append(part, std::move(buses.part));
   append(part, service(scene));
+  for (std::string& entry : app_image_environment(scene)) part.environment.push_back(std::move(entry));
   Files files = TRY(compose::files(scene));
   Ground ground = TRY(compose::ground(scene, network));
   std::vector<plan::Step> base = std::move(ground.steps);

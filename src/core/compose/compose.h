@@ -30,6 +30,7 @@ struct Launch {
   HostPath program;                    // resolved command, absolute on the host
   std::vector<std::string> arguments;  // argv, [0] included
   HostPath directory;                  // the caller's working directory
+  std::optional<HostPath> unpacked;    // of an AppImage: the directory with what is in it
   // Of a run that is the main program of a service.
   std::string unit;                       // the service: limits are set on it, and there is no scope
   std::optional<HostPath> notify_socket;  // the manager's, where the app may tell how it is: sd_notify(3)

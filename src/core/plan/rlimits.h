@@ -5,6 +5,7 @@
 
 namespace hutch::plan {
 
+inline constexpr std::uint32_t kLimitFileSize = 1;
 inline constexpr std::uint32_t kLimitCore = 4;
 inline constexpr std::uint32_t kLimitProcesses = 6;
 inline constexpr std::uint32_t kLimitOpenFiles = 7;

@@ -257,8 +257,13 @@ TEST_F(Profiles, RelativePathsAreThoseOfTheWorkingDirectory) {
 TEST_F(Profiles, WrappersOfOtherSandboxesAreSaidSo) {
   write("bin/snapped", "#!/bin/sh\nexec /snap/bin/firefox \"$@\"\n", 0755);
   write("bin/flatpaked", "#!/bin/sh\nexec /usr/bin/flatpak run org.example.X\n", 0755);
-  EXPECT_NE(resolved(request("snapped")).note.find("starts a snap"), std::string::npos);
-  EXPECT_NE(resolved(request("flatpaked")).note.find("starts a Flatpak"), std::string::npos);
+  const auto snap = resolve(facts, request("snapped"));
+  ASSERT_FALSE(snap);
+  EXPECT_EQ(snap.error().kind, ErrorKind::kNotRunnable);
+  EXPECT_NE(snap.error().message.find("starts the snap 'firefox'"), std::string::npos);
+  const auto flatpak = resolve(facts, request("flatpaked"));
+  ASSERT_FALSE(flatpak);
+  EXPECT_NE(flatpak.error().message.find("starts the Flatpak 'org.example.X'"), std::string::npos);
 }
 
 TEST_F(Profiles, TheIndexFollowsItsFilesAndIsNotBelieved) {
