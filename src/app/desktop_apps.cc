@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/desktop_defaults.h"
 #include "app/resolve.h"
 #include "base/i18n.h"
 #include "base/text.h"
@@ -146,6 +147,7 @@ Result<std::vector<host::WantedFile>> wanted_files(const facts::Facts& facts, co
                      .content = desktop::shim_text(app.launcher, command),
                      .mode = kProgramMode});
   }
+  if (auto browser = browser_file(facts, app)) files.push_back(std::move(*browser));
   return files;
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "app/desktop_apps.h"
+#include "app/desktop_defaults.h"
 #include "app/print.h"
 #include "app/start.h"
 #include "app/verbs.h"
@@ -44,7 +45,7 @@ bool is_led_through_hutch(const HostPath& command) {
   return found && host::is_shim(*found);
 }
 
-ListedApp list_default(const DesktopApp& app, const std::vector<host::Way>& ways) {
+ListedApp list_default(const facts::Facts& facts, const DesktopApp& app, const std::vector<host::Way>& ways) {
   ListedApp listed{.name = export_name(app), .is_exported = false, .ways = {}, .changed = {}};
   for (const host::Way& way : ways) {
     if (!leads_to(way, app)) continue;
@@ -59,6 +60,11 @@ ListedApp list_default(const DesktopApp& app, const std::vector<host::Way>& ways
                            .name = std::string(command.name()),
                            .file = command,
                            .is_boxed = is_led_through_hutch(command)});
+  }
+  for (const auto& more : {default_handlers(facts, app, ways), browser_commands(facts, app)}) {
+    for (const DefaultWay& way : more) {
+      listed.ways.push_back({.kind = way.kind, .name = way.name, .file = way.file, .is_boxed = way.is_boxed});
+    }
   }
   return listed;
 }
@@ -137,7 +143,7 @@ Result<int> list_desktop(const DesktopRequest& request) {
                                        [&](const host::Export& one) { return one.name == export_name(app); });
     const bool is_box = !app.launcher.box.empty();
     if (is_box && exported == exports.end()) continue;
-    ListedApp listed = is_box ? list_box(app, *exported) : list_default(app, ways);
+    ListedApp listed = is_box ? list_box(app, *exported) : list_default(facts, app, ways);
     listed.is_exported = exported != exports.end();
     for (const host::ExportedFile& file : listed.is_exported ? exported->files : std::vector<host::ExportedFile>()) {
       if (host::state_of(facts, *exported, file) != host::FileState::kOurs) listed.changed.push_back(file.path);

@@ -7,7 +7,9 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "core/compose/compose.h"
+#include "core/compose/file_rules.h"
 #include "core/compose/remedy.h"
+#include "host/graft.h"
 #include "host/probe.h"
 
 namespace hutch::app {
@@ -74,6 +76,16 @@ Result<plan::Plan> plan_of(const facts::Facts& facts, const Subject& subject) {
   return std::move(prepared.plan);
 }
 
+// Given to it while it runs: the plan of its start does not know of it.
+Result<bool> is_given_live(const facts::Facts& facts, const Subject& subject, const HostPath& path) {
+  if (!subject.running) return false;
+  for (const host::Graft& graft : TRY(host::list_grafts(*subject.running))) {
+    const auto given = compose::path_of({.kind = profile::Kind::kFile, .name = graft.path}, facts);
+    if (given && path.is_at_or_below(*given)) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 Result<int> why_path(const facts::Facts& known, const Subject& subject, const std::string& typed, bool json) {
@@ -82,7 +94,13 @@ Result<int> why_path(const facts::Facts& known, const Subject& subject, const st
   const plan::Plan plan = TRY(plan_of(known, subject));
   facts::Facts facts = known;
   host::look_up(facts, compose::paths_of_sight(profile, facts, path));
-  const Sight sight = compose::look_for(plan, profile, facts, path);
+  Sight sight = compose::look_for(plan, profile, facts, path);
+  const bool is_hidden = sight.kind == Sight::Kind::kHidden || sight.kind == Sight::Kind::kPrivate;
+  if (is_hidden && TRY(is_given_live(facts, subject, path))) {
+    sight.kind = Sight::Kind::kShown;
+    sight.inside = same_in_box(path);
+    sight.by = _("given to it while it runs, with 'hutch grant --live'");
+  }
   std::vector<Remedy> remedies;
   std::string refusal;
   const bool is_unreadable = ::access(path.c_str(), R_OK) != 0;

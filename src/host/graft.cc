@@ -3,6 +3,7 @@
 #include <fcntl.h>
 
 #include <cerrno>
+#include <ctime>
 
 #include "base/i18n.h"
 #include "base/json.h"
@@ -91,6 +92,13 @@ Result<Grafts> open_grafts(const Running& instance) {
   }
   for (const Json& one : json["grants"]) grafts.list.push_back(TRY(graft_of(one)));
   return grafts;
+}
+
+Result<std::vector<Graft>> list_grafts(const Running& instance) {
+  std::vector<Graft> list = std::move(TRY(open_grafts(instance)).list);
+  const std::int64_t now = ::time(nullptr);
+  std::erase_if(list, [&](const Graft& graft) { return graft.until != 0 && graft.until <= now; });
+  return list;
 }
 
 Status save_grafts(const Running& instance, const Grafts& grafts) {

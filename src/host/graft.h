@@ -23,6 +23,8 @@ struct Grafts {
   std::vector<Graft> list;
 };
 [[nodiscard]] Result<Grafts> open_grafts(const Running& instance);
+// What is in force now.
+[[nodiscard]] Result<std::vector<Graft>> list_grafts(const Running& instance);
 [[nodiscard]] Status save_grafts(const Running& instance, const Grafts& grafts);
 
 // The ids of the new mounts. kDenied when something inside leads elsewhere by a symlink, or has no place for it.

@@ -41,7 +41,30 @@ printf 'words\n' >"$HOME/words.txt"
 sum=$(/usr/bin/sha256sum <"$HOME/words.txt" | cut -d' ' -f1)
 before=$(picture)
 
+# What opens a type and a link, and $BROWSER by its path.
+mkdir -p "$HOME/.config"
+printf '[Default Applications]\nx-scheme-handler/sums=org.example.Sums.desktop;\ntext/plain=other.desktop\n' \
+  >"$HOME/.config/mimeapps.list"
+export BROWSER=/usr/bin/sha256sum:/usr/bin/md5sum
+before=$(picture)
+ways_of() { python3 -c '
+import json, sys
+print(sorted((way["way"], way["name"], way["boxed"]) for app in json.load(sys.stdin)["apps"]
+             for way in app["ways"] if way["way"] in ("default", "browser")))' <<<"$out"; }
+ends "ways that others take for the user are listed" 0 desktop list --json sums
+same "and not boxed" "[('browser', '/usr/bin/sha256sum', False), ('default', 'x-scheme-handler/sums', False)]" "$(ways_of)"
 ends "an app is exported" 0 desktop export sums
+same "from the next login on the browser is a command of ours" "BROWSER=$HOME/.local/bin/sha256sum" \
+  "$(cat "$HOME/.config/environment.d/90-hutch-browser.conf")"
+hutch desktop list --json sums
+same "what opens links is boxed with the entry" "[('browser', '/usr/bin/sha256sum', False), ('default', 'x-scheme-handler/sums', True)]" "$(ways_of)"
+BROWSER=$HOME/.local/bin/sha256sum
+hutch desktop list --json sums
+has "and the browser then" "('browser', '$HOME/.local/bin/sha256sum', True)" "$(ways_of)"
+hutch desktop refresh
+check "which stays so" test -e "$HOME/.config/environment.d/90-hutch-browser.conf"
+ends "exporting again says what is written" 0 desktop unexport sums
+ends "after it was taken back" 0 desktop export sums
 has "what is written is said" "wrote '$applications/org.example.Sums.desktop'" "$out"
 text=$(<"$applications/org.example.Sums.desktop")
 has "its entry starts hutch" $'\n'"Exec=$HUTCH run --command=/usr/bin/sha256sum sums --tag %f"$'\n' "$text"

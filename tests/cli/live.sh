@@ -75,6 +75,15 @@ has "says until when" "until 2" "$out"
 check "is there" sees "$docs/letter" letter
 check "and ends by itself" within 20 sees_not "$docs/letter"
 ends "a grant for an hour" 0 grant --live app --for 1h --filesystem=~/Documents:ro
+ends "inspect shows it" 0 inspect --json app
+same "with its end" '~'"/Documents True" "$(python3 -c '
+import json, sys
+live = json.load(sys.stdin)["instances"][0]["live"][0]
+print(live["path"], live["until"] > 0)' <<<"$out")"
+hutch inspect app
+has "also for people" "/Documents" "$out"
+ends "why knows it" 0 why app "$HOME/Documents/letter"
+has "and says how it got there" "given to it while it runs" "$out"
 check "waits in a process" runs "hutch-graft take 3600"
 hutch kill app
 check "that ends with the instance" within 20 runs_not "hutch-graft take 3600"

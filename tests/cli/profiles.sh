@@ -50,6 +50,16 @@ has "explain says what it may do" "may show windows" "$out"
 has "and who said so" "gui.toml:" "$out"
 hutch explain --json gedit
 check "as JSON" json 'assert isinstance(d, dict)'
+mkdir -p "$HOME/Documents/work" "$HOME/.ssh"
+python3 -c 'import socket, sys
+for path in sys.argv[1:]: socket.socket(socket.AF_UNIX).bind(path)' "$HOME/Documents/work/agent" "$HOME/.ssh/control"
+hutch explain --filesystem=home:ro --json gedit
+same "explain names sockets in what the app sees, but not in what is hidden" "$HOME/Documents/work/agent" "$(python3 -c '
+import json, sys
+print(*[one["socket"] for one in json.load(sys.stdin)["sockets"]])' <<<"$out")"
+hutch explain --filesystem=~/Documents/work gedit
+has "also for people" "$HOME/Documents/work/agent  [--filesystem=~/Documents/work:rw]" "$out"
+rm -r "$HOME/Documents" "$HOME/.ssh"
 hutch explain --network=host gedit
 has "flags are explained too" "command line" "$out"
 hutch plan --profile cli /bin/true

@@ -407,6 +407,43 @@ TEST(Merge, TheOutcomeNeverDependsOnTheOrderOfAnything) {
   }
 }
 
+// The text of a file, its tables and keys in this order.
+std::string text_in_order(const std::vector<std::vector<std::string>>& tables, std::mt19937& random) {
+  std::vector<std::vector<std::string>> shuffled = tables;
+  std::shuffle(shuffled.begin(), shuffled.end(), random);
+  std::string text;
+  for (std::vector<std::string>& table : shuffled) {
+    std::shuffle(table.begin() + 1, table.end(), random);
+    for (const std::string& line : table) text += line + "\n";
+  }
+  return text;
+}
+
+TEST(Merge, TheOutcomeNeverDependsOnTheOrderOfTablesAndKeysInAFile) {
+  const std::vector<std::vector<std::string>> base = {
+      {"[permissions]", "sockets = [\"wayland\", \"x11\"]", "network = \"lan\"", "files = [\"~/a:ro\", \"~/a/b\"]",
+       "devices = [\"all\"]", "features = [\"devel\"]"},
+      {"[permissions.session-bus]", "talk = [\"org.a.*\"]", "own = [\"org.b.C\"]", "see = [\"org.a.B\"]"},
+      {"[permissions.env]", "A = \"1\"", "B = \"2\""},
+      {"[limits]", "tasks = 20", "memory = \"1G\""}};
+  const std::vector<std::vector<std::string>> app = {
+      {"[revoke]", "sockets = [\"x11\"]", "files = [\"~/a/b\"]", "devices = [\"usb\"]", "env = [\"B\"]"},
+      {"[revoke.session-bus]", "talk = [\"org.a.B\"]"},
+      {"[permissions]", "network = \"private\"", "files = [\"~/a:rw\", \"xdg-music\"]", "portals = [\"print\"]"},
+      {"[permissions.env]", "A = \"3\"", "C = \"4\""}};
+  std::mt19937 random(1);
+  std::vector<std::string> first;
+  for (int round = 0; round < 200; ++round) {
+    std::vector<Layer> layers = {file_of("base", text_in_order(base, random)),
+                                 file_of("app", "extends = [\"base\"]\n" + text_in_order(app, random))};
+    std::shuffle(layers.begin(), layers.end(), random);
+    const std::vector<std::string> outcome = spelled(merged("app", layers));
+    if (first.empty()) first = outcome;
+    ASSERT_EQ(outcome, first) << "round " << round;
+  }
+  EXPECT_GT(first.size(), 10u);
+}
+
 // Whatever else is said, what a locked revoke of the lowest rank names is never granted.
 TEST(Merge, NothingComesBackPastALockedRevoke) {
   for (unsigned seed = 0; seed < 400; ++seed) {
