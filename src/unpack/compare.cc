@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 #include <map>
+#include <span>
 #include <vector>
 
 #include "base/i18n.h"
@@ -18,8 +19,8 @@
 namespace hutch::unpack {
 namespace {
 
-constexpr std::size_t kListSize = 64u << 10;  // XATTR_LIST_MAX
-constexpr std::size_t kPieceSize = 256u << 10;
+constexpr std::size_t kListSize = 64u << 10;   // XATTR_LIST_MAX
+constexpr std::size_t kPieceSize = 32u << 10;  // on the stack: most files are smaller than any fresh memory is worth
 constexpr int kDepthLimit = 512;
 constexpr std::uint64_t kBlock = 512;  // st_blocks, stat(2)
 
@@ -41,6 +42,7 @@ Result<struct stat> status_of(int directory, const std::string& name) {
 
 Result<std::map<std::string, std::string>> extended_of(int fd) {
   std::map<std::string, std::string> result;
+  if (::flistxattr(fd, nullptr, 0) == 0) return result;
   std::string list(kListSize, '\0');
   const ssize_t size = ::flistxattr(fd, list.data(), list.size());
   if (size < 0 && errno != ENOTSUP) return cannot_look(_("extended attributes"), errno);
@@ -65,7 +67,7 @@ Result<std::string> target_of(int directory, const std::string& name) {
   return target;
 }
 
-Result<std::size_t> read_piece(int fd, std::vector<char>& piece) {
+Result<std::size_t> read_piece(int fd, std::span<char> piece) {
   std::size_t size = 0;
   while (size < piece.size()) {
     const ssize_t count = ::read(fd, piece.data() + size, piece.size() - size);
@@ -173,13 +175,13 @@ Status measure(int directory, int depth, Measure& result) {
 }  // namespace
 
 Result<bool> has_same_content(int one, int other) {
-  std::vector<char> left(kPieceSize);
-  std::vector<char> right(kPieceSize);
+  char left[kPieceSize];
+  char right[kPieceSize];
   while (true) {
     const std::size_t size = TRY(read_piece(one, left));
     const std::size_t other_size = TRY(read_piece(other, right));
-    if (size != other_size || std::memcmp(left.data(), right.data(), size) != 0) return false;
-    if (size < left.size()) return true;
+    if (size != other_size || std::memcmp(left, right, size) != 0) return false;
+    if (size < sizeof left) return true;
   }
 }
 
