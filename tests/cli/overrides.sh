@@ -95,6 +95,22 @@ for number in $(seq 1 20); do
 done
 wait "${pids[@]}"
 same "of twenty changes at once none is lost" 20 "$(grep -c 'HUTCH_TEST_[0-9]* = ' "$overrides/foot.toml")"
+# loop NAME: grants and takes back, again and again; what it leaves is what it granted last.
+loop() {
+  for number in $(seq 1 25); do
+    "$HUTCH" grant foot --env="HUTCH_$1_$number=1" --filesystem="/srv/$1/$number:ro"
+    ((number % 5 != 0)) || "$HUTCH" revoke foot --filesystem="/srv/$1/$number"
+  done >/dev/null 2>&1
+}
+loop LEFT &
+left=$!
+loop RIGHT &
+wait "$left" "$!"
+hutch explain foot --json
+same "of two loops that grant and revoke nothing is lost" "50 40" "$(grep -c 'HUTCH_[LR][A-Z]*_[0-9]* = ' "$overrides/foot.toml") $(python3 -c '
+import sys
+text = sys.stdin.read()
+print(sum(f"may read /srv/{side}/{number}\"" in text for side in ("LEFT", "RIGHT") for number in range(1, 26)))' <<<"$out")"
 broken=0
 for number in $(seq 1 40); do
   "$HUTCH" grant foot --env="HUTCH_KILLED_$number=1" >/dev/null 2>&1 &
