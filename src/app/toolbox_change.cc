@@ -69,11 +69,13 @@ Result<int> rename_toolbox(const std::string& name, const std::string& other) {
   return kSucceeded;
 }
 
-Result<int> stop_toolboxes(const std::vector<std::string>& names, std::chrono::milliseconds timeout) {
+Result<int> stop_toolboxes(const std::vector<std::string>& names, std::optional<std::chrono::milliseconds> timeout) {
+  constexpr std::chrono::milliseconds kUsual(5000);
+  constexpr std::chrono::milliseconds kOfInit(90'000);  // DefaultTimeoutStopSec= of systemd-system.conf(5)
   const facts::Facts facts = TRY(host::probe());
   for (const std::string& name : names) {
     const host::Toolbox toolbox = TRY(host::read_toolbox(facts, name));
-    TRY(stop_toolbox(facts, toolbox, timeout));
+    TRY(stop_toolbox(facts, toolbox, timeout.value_or(toolbox.declared.has_init ? kOfInit : kUsual)));
   }
   return kSucceeded;
 }
@@ -88,6 +90,7 @@ Result<int> set_toolbox(const SetOptions& options) {
   if (options.profile) declared.profile = TRY(ProfileName::parse(*options.profile));
   if (options.hostname) declared.hostname = *options.hostname;
   if (options.shell) declared.shell = *options.shell;
+  if (options.has_init) declared.has_init = *options.has_init;
   if (declared != before) TRY(host::write_declaration(toolbox));
   if (runs)
     print_note(text::format(_("toolbox '%s' is running: this counts from its next start on"), toolbox.name.c_str()));

@@ -119,6 +119,7 @@ Result<host::Toolbox> make(const facts::Facts& facts, const CreateOptions& optio
   declared.profile = TRY(ProfileName::parse(options.profile));
   declared.hostname = options.hostname;
   declared.shell = options.shell;
+  declared.has_init = options.has_init;
   declared.created = static_cast<std::int64_t>(::time(nullptr));
   const std::string image = TRY(have_image(options.image, toolbox.name.str()));
   const os::Fd store = TRY(host::hold_store(facts));  // no sweep takes the image for nobody's meanwhile

@@ -33,6 +33,7 @@ Json to_json(const host::Toolbox& toolbox, bool is_running) {
           {"profile", toolbox.declared.profile.str()},
           {"hostname", toolbox.declared.hostname},
           {"created", toolbox.declared.created},
+          {"init", toolbox.declared.has_init},
           {"own-id-only", toolbox.declared.has_own_id_only},
           {"running", is_running},
           {"home", toolbox.home().str()},
@@ -114,6 +115,7 @@ Result<int> inspect_toolbox(const std::string& name, bool json) {
                      line(_("hostname"), plan.sandbox.namespaces.hostname) + line(_("shell"), declared.shell) +
                      line(_("home"), toolbox.home().str()) + line(_("network"), plan.network_mode) +
                      line(_("created"), time_of(declared.created));
+  if (declared.has_init) text += line(_("init"), _("the image's, with cgroups of its own"));
   if (declared.has_own_id_only) {
     text +=
         line(_("ids"), _("your own only, as root: owners are not kept, and nothing inside can become another user"));

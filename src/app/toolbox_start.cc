@@ -80,6 +80,7 @@ Result<plan::Plan> plan_toolbox(facts::Facts& facts, const host::Toolbox& toolbo
       .guest = TRY(host::find_program("hutch-guest")),
       .hostname = declared.hostname.empty() ? toolbox::host_name_of(toolbox.name.str()) : declared.hostname,
       .shell = declared.shell,
+      .has_init = declared.has_init,
       .environment = declared.environment};
   host::gather(facts, profile, request, launch);
   return compose::compose(profile, facts, request, launch);

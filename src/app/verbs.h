@@ -142,6 +142,7 @@ struct CreateOptions {
   std::string profile = "toolbox";
   std::string hostname;
   std::string shell;
+  bool has_init = false;
   profile::Layer permissions;
   bool json = false;
 };
@@ -152,12 +153,14 @@ struct CreateOptions {
 [[nodiscard]] Result<int> inspect_toolbox(const std::string& name, bool json);
 [[nodiscard]] Result<int> remove_toolboxes(const std::vector<std::string>& names, bool force);
 [[nodiscard]] Result<int> rename_toolbox(const std::string& name, const std::string& other);
-[[nodiscard]] Result<int> stop_toolboxes(const std::vector<std::string>& names, std::chrono::milliseconds timeout);
+[[nodiscard]] Result<int> stop_toolboxes(const std::vector<std::string>& names,
+                                         std::optional<std::chrono::milliseconds> timeout);
 struct SetOptions {
   std::string name;
   std::optional<std::string> profile;
   std::optional<std::string> hostname;
   std::optional<std::string> shell;
+  std::optional<bool> has_init;
   profile::Layer permissions;
 };
 [[nodiscard]] Result<int> set_toolbox(const SetOptions& options);

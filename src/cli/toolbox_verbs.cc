@@ -31,6 +31,7 @@ const Option kProfile = {.name = "profile",
                          .complete = Complete::kProfiles};
 const Option kHostname = {.name = "hostname", .value = N_("NAME"), .help = N_("its host name")};
 const Option kShell = {.name = "shell", .value = N_("PATH"), .help = N_("the login shell inside")};
+const Option kInit = {.name = "init", .help = N_("run the image's init, such as systemd, with its services")};
 const Option kTime = {
     .name = "time", .letter = 't', .value = N_("SECONDS"), .help = N_("how long to ask before it is ended")};
 
@@ -84,6 +85,7 @@ Result<int> act_create(const Parsed& parsed) {
   options.profile = parsed.value("profile").value_or(options.profile);
   options.hostname = parsed.value("hostname").value_or("");
   options.shell = parsed.value("shell").value_or("");
+  options.has_init = parsed.has("init");
   options.json = parsed.has("json");
   TRY(read_permissions(parsed, options.permissions));
   return app::create_toolbox(options);
@@ -95,16 +97,23 @@ Result<int> act_set_toolbox(const Parsed& parsed) {
   options.profile = parsed.value("profile");
   options.hostname = parsed.value("hostname");
   options.shell = parsed.value("shell");
+  if (parsed.has("init") && parsed.has("no-init")) {
+    return failure(ErrorKind::kUsage, _("--init and --no-init exclude each other"));
+  }
+  if (parsed.has("init") || parsed.has("no-init")) options.has_init = parsed.has("init");
   TRY(read_permissions(parsed, options.permissions));
   return app::set_toolbox(options);
 }
 
 Result<int> act_stop_toolbox(const Parsed& parsed) {
   constexpr unsigned long long kMost = 86400;
-  constexpr std::chrono::milliseconds kUsual(5000);
-  const auto seconds = text::parse_number(parsed.value("time").value_or("5"), kMost);
-  if (!seconds) return failure(ErrorKind::kUsage, _("--time takes seconds"));
-  return app::stop_toolboxes(parsed.arguments, parsed.has("time") ? std::chrono::seconds(*seconds) : kUsual);
+  std::optional<std::chrono::milliseconds> timeout;
+  if (const auto value = parsed.value("time")) {
+    const auto seconds = text::parse_number(*value, kMost);
+    if (!seconds) return failure(ErrorKind::kUsage, _("--time takes seconds"));
+    timeout = std::chrono::seconds(*seconds);
+  }
+  return app::stop_toolboxes(parsed.arguments, timeout);
 }
 
 app::ToolboxExport export_of(const Parsed& parsed, bool is_taken_back) {
@@ -195,6 +204,7 @@ Verb create_verb(const char* name) {
                   kProfile,
                   kHostname,
                   kShell,
+                  kInit,
                   kJson},
       .most = 1,
       .takes_permissions = true,
@@ -258,7 +268,8 @@ std::vector<Verb> tending() {
       {.name = "toolbox set",
        .synopsis = "[OPTIONS] [NAME]",
        .summary = N_("change a toolbox; counts from its next start on"),
-       .options = {kProfile, kHostname, kShell},
+       .options =
+           {kProfile, kHostname, kShell, kInit, {.name = "no-init", .help = N_("run nothing but what is asked for")}},
        .complete = Complete::kToolboxes,
        .most = 1,
        .takes_permissions = true,

@@ -14,6 +14,7 @@ struct Call {
 };
 
 // Each gives the exit status; enter and sudo end with it only when the command could not be started.
+[[nodiscard]] int boot(const Call& call);
 [[nodiscard]] int set_up(const Call& call);
 [[nodiscard]] int enter(const Call& call);
 [[nodiscard]] int show(const Call& call);

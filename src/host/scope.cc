@@ -1,5 +1,6 @@
 #include "host/scope.h"
 
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -112,7 +113,16 @@ Status StartingScope::begin(const plan::Scope& scope) {
 }
 
 Status StartingScope::await(const plan::Scope& scope) {
-  TRY(manager_.await_unit());
+  // The scope of the run before, of a toolbox that starts again: the manager forgets it in a moment.
+  constexpr int kAttempts = 150;
+  constexpr timespec kPause = {.tv_sec = 0, .tv_nsec = 20'000'000};
+  for (int attempt = 0;; ++attempt) {
+    const Status there = manager_.await_unit();
+    if (there) break;
+    if (there.error().kind != ErrorKind::kConflict || attempt == kAttempts) return there;
+    (void)::nanosleep(&kPause, nullptr);  // cut short, it is tried sooner
+    TRY(begin(scope));
+  }
   if (needed_controllers(scope.limits).empty()) return {};
   return check_controllers(scope.limits, TRY(manager_.control_group_of(scope.name)));
 }

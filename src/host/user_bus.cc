@@ -105,6 +105,7 @@ struct UserBus::PendingUnit {
   std::string name;
   std::string job;                                           // its object path, once the manager has answered
   std::string refusal;                                       // or why there is none
+  bool is_taken = false;                                     // namely, that there is such a unit
   std::vector<std::pair<std::string, std::string>> results;  // object path and result of every job that ended
   Slot match;
   Slot request;
@@ -137,6 +138,7 @@ struct UserBus::PendingUnit {
     }
     const sd_bus_error* const error = sd_bus_message_get_error(message);
     pending->refusal = bus_error(EBADMSG, error, pending->what()).describe();
+    pending->is_taken = error != nullptr && sd_bus_error_has_name(error, "org.freedesktop.systemd1.UnitExists") != 0;
     return 0;
   }
 };
@@ -221,7 +223,9 @@ Status UserBus::await_unit() {
       return unexpected(bus_error(ETIMEDOUT, nullptr, _("the user manager does not finish its job")));
     }
   }
-  if (!pending_->refusal.empty()) return failure(ErrorKind::kUnavailable, pending_->refusal);
+  if (!pending_->refusal.empty()) {
+    return failure(pending_->is_taken ? ErrorKind::kConflict : ErrorKind::kUnavailable, pending_->refusal);
+  }
   if (*pending_->result() == "done") return {};
   return failure(ErrorKind::kUnavailable,
                  text::format("%s: %s", pending_->what().c_str(), text::printable(*pending_->result()).c_str()),

@@ -20,6 +20,7 @@
 
 #include "launch/command.h"
 #include "launch/failure.h"
+#include "launch/init_system.h"
 #include "launch/lockdown.h"
 #include "launch/packets.h"
 #include "launch/setup.h"
@@ -73,6 +74,8 @@ class Init {
   void signal(std::uint32_t id, int number);
   void signal_all(int number);
   void hear_news(Command& command);
+  void hear_init_system();
+  [[nodiscard]] int stop_signal(int number) const;
   void reap();
   void note_change(pid_t pid, int status);
   void tell_when_idle();
@@ -89,6 +92,8 @@ class Init {
   std::array<Command, kCommandLimit> commands_{};
   // Of a system.
   bool is_ready_ = false;                   // its own command has made it so
+  os::Fd init_news_;                        // kReadyDescriptor, until its init runs
+  int init_stop_ = 0;                       // the signal that asks its init to end; 0: it has none
   std::uint32_t last_command_ = 0;          // that was asked for
   std::optional<std::uint32_t> told_idle_;  // what that was when we said that nothing runs
 };
@@ -153,11 +158,18 @@ void Init::hear_news(Command& command) {
 
 void Init::start_own_command() {
   tell(Message::kGo, kOwnCommand, 0);
-  Entry entry(sandbox_.command, sandbox_.environment);
-  entry.descriptors = sandbox_.descriptors;
-  entry.sockets = sockets_of(sandbox_);
-  const StepReport report = start(kOwnCommand, entry, sandbox_.has_terminal);
-  if (report.error != 0) Reporter(kInitChannel).fail(report.stage, report.step, report.error);
+  if (has_init_system(sandbox_)) {
+    commands_[0] = {.pid = release_init_system(), .id = kOwnCommand, .news = {}};
+    init_news_ = os::Fd(plan::kReadyDescriptor);
+    (void)::fcntl(init_news_.get(), F_SETFL, O_RDWR | O_NONBLOCK);
+    tell(Message::kStarted, kOwnCommand, commands_[0].pid);
+  } else {
+    Entry entry(sandbox_.command, sandbox_.environment);
+    entry.descriptors = sandbox_.descriptors;
+    entry.sockets = sockets_of(sandbox_);
+    const StepReport report = start(kOwnCommand, entry, sandbox_.has_terminal);
+    if (report.error != 0) Reporter(kInitChannel).fail(report.stage, report.step, report.error);
+  }
   for (const std::int32_t fd : sandbox_.descriptors) (void)::close(fd);  // the command has its own
   const os::Fd nothing(::open("/dev/null", O_RDWR | O_CLOEXEC));
   for (int fd = 0; nothing && fd <= STDERR_FILENO; ++fd) (void)::dup2(nothing.get(), fd);  // nor are these needed here
@@ -183,9 +195,29 @@ void Init::execute(const Incoming& incoming) {
   if (report.error != 0) tell(Message::kFailed, id, 0, report);
 }
 
-// A system is asked to end: shells take no notice of SIGTERM, so their terminals hang up too.
+// The other end closes as the command executes the init.
+void Init::hear_init_system() {
+  char text[8];
+  const ssize_t count = ::read(init_news_.get(), text, sizeof text);
+  if (count > 0) (void)std::from_chars(text, text + count, init_stop_);  // else it is asked with SIGTERM
+  if (count != 0) return;
+  init_news_.reset();
+  is_ready_ = true;
+  tell(Message::kExited, kOwnCommand, 0);
+}
+
+int Init::stop_signal(int number) const {
+  return number == SIGTERM && init_stop_ > 0 && init_stop_ < NSIG ? init_stop_ : number;
+}
+
+// A system is asked to end: its init sees to that. Without one, shells take no notice of SIGTERM, so their terminals
+// hang up too.
 void Init::signal_all(int number) {
   if (number <= 0 || number >= NSIG) return;
+  if (const Command* const init = find(kOwnCommand)) {
+    (void)::kill(init->pid, stop_signal(number));  // it may have ended this moment
+    return;
+  }
   (void)::kill(-1, number);  // nobody may be there
   if (number == SIGTERM) (void)::kill(-1, SIGHUP);
 }
@@ -228,7 +260,7 @@ void Init::note_change(pid_t pid, int status) {
     return;
   }
   const Command ended = std::exchange(*command, {});
-  const bool is_ready = ended.id == kOwnCommand && sandbox_.system && status == 0;
+  const bool is_ready = ended.id == kOwnCommand && sandbox_.system && status == 0 && !has_init_system(sandbox_);
   if (ended.id == kOwnCommand && !is_ready) finish(status);
   is_ready_ = is_ready_ || is_ready;
   if (!ended.has_ended) tell(Message::kExited, ended.id, status);
@@ -275,7 +307,7 @@ void Init::finish(int status) {
 }
 
 void Init::serve() {
-  enum Slot : std::size_t { kChannel, kChildren, kCommands };
+  enum Slot : std::size_t { kChannel, kChildren, kInitSystem, kCommands };
   pollfd polled[kCommands + kCommandLimit];
   for (pollfd& slot : polled) slot = {.fd = -1, .events = POLLIN, .revents = 0};
   polled[kChannel].fd = kInitChannel;
@@ -287,12 +319,14 @@ void Init::serve() {
       polled[kCommands + index].fd = commands_[index].news ? commands_[index].news.get() : -1;
       if (commands_[index].news) count = kCommands + index + 1;
     }
+    polled[kInitSystem].fd = init_news_ ? init_news_.get() : -1;
     if (::poll(polled, count, -1) < 0) {
       if (errno == EINTR) continue;
       ::_exit(0);  // blind to the supervisor's end: ending now is the only safe answer
     }
     for (Command& command : commands_) hear_news(command);
     if (polled[kChildren].revents != 0) reap();
+    if (polled[kInitSystem].revents != 0) hear_init_system();
     tell_when_idle();
     if (polled[kChannel].revents == 0) continue;
     auto incoming = receive(kInitChannel, plan::kPacketPayloadLimit);

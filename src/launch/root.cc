@@ -338,6 +338,13 @@ void Root::act(const plan::Mask& step) {
   forget_parents_at(step.target.str());
 }
 
+void Root::act(const plan::ControlGroups& step) {
+  // What it shows begins at the cgroup that this cgroup namespace was made in: cgroup_namespaces(7).
+  const int groups = make_filesystem("cgroup2", {}, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, scratch_);
+  require(groups >= 0, Stage::kStep);
+  mount_on(groups, step.target, true);
+}
+
 void Root::act(const plan::Seal& step) {
   if (step.target.is_root()) {
     is_sealed_ = true;  // when it is entered: until then it holds the covers

@@ -38,6 +38,7 @@ class Root {
   void act(const plan::Mask& step);
   void act(const plan::Seal& step);
   void act(const plan::AwaitHelpers&) {}
+  void act(const plan::ControlGroups& step);
 
   int open_source(const plan::Bind& step);
   // The target's parent directory, made where missing; borrowed.

@@ -6,8 +6,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <optional>
+
 #include "launch/command.h"
 #include "launch/failure.h"
+#include "launch/init_system.h"
 #include "launch/landlock.h"
 #include "launch/line.h"
 #include "launch/lockdown.h"
@@ -53,17 +56,29 @@ void set_up_network(const plan::Sandbox& sandbox, const HostProc& proc, const Re
   if (fault.rule >= 0) reporter.fail(Stage::kNetworkRule, fault.rule, fault.error);
 }
 
-void perform_steps(const plan::Sandbox& sandbox, Root& root, int channel, const Reporter& reporter) {
+// An init that was forked meanwhile goes on behind the barrier, in its own process.
+std::optional<InitSystem> perform_steps(const plan::Sandbox& sandbox, Root& root, int channel,
+                                        const Reporter& reporter) {
+  std::optional<InitSystem> init;
   for (std::size_t index = 0; index < sandbox.steps.size(); ++index) {
     root.perform(sandbox.steps[index], static_cast<int>(index));
     if (!std::holds_alternative<plan::AwaitHelpers>(sandbox.steps[index])) continue;
     await_go(channel);  // barrier #2: this process is in its scope, sockets and documents are there
     if (sandbox.namespaces.cgroup) reporter.require(::unshare(CLONE_NEWCGROUP) == 0, Stage::kNamespaces);
+    if (!has_init_system(sandbox)) continue;
+    init = fork_init_system(sandbox, reporter);
+    if (!init->is_new) break;
   }
+  return init;
 }
 
-// Everything up to the pivot, in the namespaces that are there, and the pivot; returns what enter() leaves.
-os::Fd build(const plan::Sandbox& sandbox, int channel, const Reporter& reporter) {
+struct Built {
+  os::Fd probe;  // what enter() leaves
+  std::optional<InitSystem> init;
+};
+
+// Everything up to the pivot, in the namespaces that are there, and the pivot.
+Built build(const plan::Sandbox& sandbox, int channel, const Reporter& reporter) {
   const HostProc proc = HostProc::open();
   reporter.require(static_cast<bool>(proc), Stage::kIdMap);
   map_ids(sandbox.namespaces, proc, channel, reporter);
@@ -71,20 +86,23 @@ os::Fd build(const plan::Sandbox& sandbox, int channel, const Reporter& reporter
   set_up_network(sandbox, proc, reporter);
   if (sandbox.namespaces.time) reporter.require(shift_clocks(proc, sandbox.namespaces), Stage::kNamespaces);
 
+  reporter.require(set_oom_score(proc, sandbox.oom_score_adjust), Stage::kLimits);
   ::umask(0);  // modes are the plan's
   Root root(reporter);
   root.create(sandbox.root_size);
   if (sandbox.system) root.create_system(*sandbox.system);
-  perform_steps(sandbox, root, channel, reporter);
+  auto init = perform_steps(sandbox, root, channel, reporter);
+  if (init && !init->is_new) {
+    os::Fd probe = await_init_system(*init, reporter);
+    return {.probe = std::move(probe), .init = std::move(init)};
+  }
 
   const RuleFault fault = find_reachable(sandbox.network_rules);
   if (fault.rule >= 0) reporter.fail(Stage::kNetworkProbe, fault.rule, fault.error);
   for (const plan::NamespaceLimit& limit : sandbox.namespace_limits) {
     reporter.require(bound_namespace(proc, limit), Stage::kNamespaces);
   }
-  reporter.require(set_oom_score(proc, sandbox.oom_score_adjust), Stage::kLimits);
-
-  return root.enter();
+  return {.probe = root.enter(), .init = std::move(init)};
 }
 
 }  // namespace
@@ -98,6 +116,11 @@ std::optional<os::MappedFile> map_filter(const Start& start, const Reporter& rep
   return std::move(*mapped);
 }
 
+void confine_or_fail(const plan::Sandbox& sandbox, const Reporter& reporter) {
+  const LandlockFault fault = confine(sandbox.landlock, landlock_abi());
+  if (fault.error != 0) reporter.fail(Stage::kLandlock, fault.rule, fault.error);
+}
+
 Walls lock_down(const plan::Sandbox& sandbox, int probe, bool has_filter, const Reporter& reporter) {
   Walls walls;
   walls.has_filter = has_filter;
@@ -109,8 +132,7 @@ Walls lock_down(const plan::Sandbox& sandbox, int probe, bool has_filter, const 
   reporter.require(walls.keyring >= 0, Stage::kKeyring);
   const int abi = landlock_abi();
   walls.has_landlock_files = abi > 0 && sandbox.landlock.files;
-  const LandlockFault fault = confine(sandbox.landlock, abi);
-  if (fault.error != 0) reporter.fail(Stage::kLandlock, fault.rule, fault.error);
+  if (!has_init_system(sandbox)) confine_or_fail(sandbox, reporter);
   return walls;
 }
 
@@ -121,7 +143,8 @@ void set_up_init(const plan::Sandbox& sandbox, const Start& start, int channel) 
   reporter.require(::setsid() >= 0, Stage::kTerminal);  // out of the caller's session and process group
   const bool is_system = sandbox.system.has_value();
   if (sandbox.capabilities != 0 && !is_system) reporter.fail(Stage::kCapabilities, -1, EPERM);
-  os::Fd probe = build(sandbox, channel, reporter);
+  const Built built = build(sandbox, channel, reporter);
+  if (built.init && built.init->is_new) become_init_system(sandbox, start, *built.init, built.probe, reporter);
   // A system's PID 1 keeps what it has until it is re-executed, which would give root of the namespace all of it again.
   reporter.require(is_system ? become_root() : drop_privileges(0), Stage::kCapabilities);
 
@@ -135,8 +158,13 @@ void set_up_init(const plan::Sandbox& sandbox, const Start& start, int channel) 
     reporter.require(::fcntl(fd, F_SETFD, 0) == 0, Stage::kReexec);
   }
   // The channel is above all fixed numbers, so neither takes the other's place.
-  reporter.require(::dup2(probe.get(), kProbeDescriptor) >= 0 && ::dup2(channel, kInitChannel) >= 0, Stage::kReexec);
+  reporter.require(::dup2(built.probe.get(), kProbeDescriptor) >= 0 && ::dup2(channel, kInitChannel) >= 0,
+                   Stage::kReexec);
   reporter.require(::fcntl(kProbeDescriptor, F_SETFD, 0) == 0, Stage::kReexec);  // dup2 onto itself changes nothing
+  if (built.init) {
+    reporter.require(::dup2(built.init->line.get(), plan::kReadyDescriptor) >= 0, Stage::kReexec);
+    reporter.require(::fcntl(plan::kReadyDescriptor, F_SETFD, 0) == 0, Stage::kReexec);
+  }
   // As long as PID 1 of a system lives, its data is in use, whatever became of the supervisor.
   if (is_system && is_open(plan::kDataDescriptor)) {
     reporter.require(::fcntl(plan::kDataDescriptor, F_SETFD, 0) == 0, Stage::kReexec);
@@ -175,9 +203,9 @@ void run_helper(const Start& start) {
     packet.value = ::getpid();
     reporter.require(send(channel, packet), Stage::kIdMap);
   }
-  const os::Fd probe = build(sandbox, channel, reporter);
+  const Built built = build(sandbox, channel, reporter);
   reporter.require(drop_privileges(sandbox.capabilities), Stage::kCapabilities);
-  entry.walls = lock_down(sandbox, probe.get(), filter.has_value(), reporter);
+  entry.walls = lock_down(sandbox, built.probe.get(), filter.has_value(), reporter);
   entry.terminal = nothing.get();  // a helper has no business with the caller's terminal
   entry.session = Session::kInherited;
   entry.descriptors = sandbox.descriptors;

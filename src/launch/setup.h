@@ -18,6 +18,7 @@ namespace hutch::launch {
 
 // The seccomp program behind kSeccompDescriptor; absent only where it was waived.
 [[nodiscard]] std::optional<os::MappedFile> map_filter(const Start& start, const Reporter& reporter);
+void confine_or_fail(const plan::Sandbox& sandbox, const Reporter& reporter);
 // Keyring and Landlock, for this process and all it forks. From then on no mount can be changed, and files are reached
 // only as the rules say. Needs no_new_privs.
 [[nodiscard]] Walls lock_down(const plan::Sandbox& sandbox, int probe, bool has_filter, const Reporter& reporter);

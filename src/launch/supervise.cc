@@ -185,7 +185,7 @@ void Supervisor::hear_own_command(Incoming incoming) {
       idle_after_ = static_cast<std::uint32_t>(packet.value);
       return;
     case Message::kExited:
-      if (sandbox_.system && packet.value == 0) {
+      if (sandbox_.system && packet.value == 0 && !is_open_) {  // it is ready; an init says so, and ends later
         is_open_ = true;
         return;
       }

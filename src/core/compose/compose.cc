@@ -203,6 +203,14 @@ Status refuse_warnings(const Scene& scene, const plan::Plan& plan) {
                  _("'hutch doctor' tells what this host can do"));
 }
 
+Error no_scope_for_init() {
+  return Error{.kind = ErrorKind::kUnavailable,
+               .code = 0,
+               .message = _("the toolbox runs an init, and no systemd user manager answers to give it cgroups"),
+               .context = {},
+               .hint = _("start a user manager (loginctl enable-linger), or: hutch toolbox set --no-init")};
+}
+
 // Steps up to the barrier, behind it, and the seals over what is finished.
 void set_steps(plan::Plan& plan, std::vector<plan::Step> early, std::vector<plan::Step> late) {
   std::vector<plan::Step>& steps = plan.sandbox.steps;
@@ -210,8 +218,12 @@ void set_steps(plan::Plan& plan, std::vector<plan::Step> early, std::vector<plan
   if (plan.scope || plan.identity || !plan.helpers.empty()) steps.emplace_back(plan::AwaitHelpers{});
   std::sort(late.begin(), late.end(),
             [](const plan::Step& left, const plan::Step& right) { return target_of(left) < target_of(right); });
+  const bool has_own_groups = std::any_of(late.begin(), late.end(), [](const plan::Step& step) {
+    return std::holds_alternative<plan::ControlGroups>(step);
+  });
   std::move(late.begin(), late.end(), std::back_inserter(steps));
   steps.emplace_back(plan::Seal{.target = BoxPath::literal("/dev")});
+  if (has_own_groups) steps.emplace_back(plan::Seal{.target = BoxPath::literal("/sys")});  // udev stays away from one
   if (!plan.sandbox.system) steps.emplace_back(plan::Seal{.target = BoxPath()});
 }
 
@@ -241,7 +253,7 @@ Result<Ground> ground(const Scene& scene, const network::NetworkPlan& network) {
 Result<Started> what_is_started(const Scene& scene, const std::vector<plan::Step>& steps, bool has_documents) {
   if (!scene.launch.system) return started(scene, steps, has_documents);
   Started ready;
-  ready.command = make_ready();
+  ready.command = make_ready(*scene.launch.system);
   return ready;
 }
 
@@ -310,6 +322,10 @@ Result<plan::Plan> compose(const Profile& profile, const Facts& facts, const pro
   plan.identity = std::move(buses.identity);
   if (plan.identity) plan.sandbox.remove_at_end.push_back(plan.identity->directory);
   TRY(set_bounds(scene, plan));
+  if (launch.system) {
+    if (launch.system->has_init && !plan.scope) return unexpected(no_scope_for_init());
+    std::ranges::move(late_system_steps(scene), std::back_inserter(part.late_steps));
+  }
   set_steps(plan, std::move(steps), std::move(part.late_steps));
   if (launch.system) {
     plan.sandbox.landlock.files = false;  // its files are its own; what is granted, mounts keep apart

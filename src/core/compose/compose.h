@@ -20,7 +20,8 @@ struct System {
   bool has_own_id_only = false;  // all of its files are the user's, who is root inside
   HostPath guest;                // hutch-guest, which makes it ready and starts commands in it
   std::string hostname;
-  std::string shell;  // empty: the user's
+  std::string shell;      // empty: the user's
+  bool has_init = false;  // the image's own init runs, with cgroups of its own
   std::vector<std::string> environment;
 };
 

@@ -13,6 +13,7 @@ namespace hutch::compose {
 namespace {
 
 constexpr std::uint64_t kRunSize = 256ULL << 20;   // /run: sockets, locks, and the odd cache
+constexpr std::uint64_t kLockSize = 5ULL << 20;    // /run/lock of an init
 constexpr std::uint64_t kSystemFilesSize = 65536;  // /sys: mount points
 constexpr std::uint64_t kSystemFilesInodes = 4096;
 
@@ -42,6 +43,10 @@ guest::Settings settings(const Scene& scene) {
   return settings;
 }
 
+plan::Proc proc(const Scene& scene) {
+  return {.target = box("/proc"), .masked = !scene.profile.has(profile::Kind::kFeature, "nested-sandbox")};
+}
+
 std::string hosts(const System& system) {
   return text::format("127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n127.0.1.1 %s\n",
                       system.hostname.c_str());
@@ -63,7 +68,7 @@ Result<std::vector<plan::Step>> system_base(const Scene& scene, const network::N
   const auto file = [&](const char* name, std::string content) {
     place(plan::File{.target = guest_place(name), .content = std::move(content), .mode = 0444});
   };
-  place(plan::Proc{.target = box("/proc"), .masked = !scene.profile.has(profile::Kind::kFeature, "nested-sandbox")});
+  if (!system.has_init) place(proc(scene));
   place(plan::Dev{.target = box("/dev"), .shm_size = kSharedMemorySize});
   place(plan::Tmpfs{.target = box("/sys"),
                     .size = kSystemFilesSize,
@@ -71,6 +76,10 @@ Result<std::vector<plan::Step>> system_base(const Scene& scene, const network::N
                     .mode = 0755,
                     .executable = false});
   place(plan::Tmpfs{.target = box("/run"), .size = kRunSize, .inodes = kInodes, .mode = 0755, .set_user_id = true});
+  if (system.has_init) {  // systemd mounts one where there is none (Debian), and may not
+    place(plan::Tmpfs{
+        .target = box("/run/lock"), .size = kLockSize, .inodes = kInodes, .mode = 01777, .executable = false});
+  }
   place(plan::Tmpfs{.target = box("/tmp"), .size = kTemporarySize, .inodes = kInodes, .mode = 01777});
   place(plan::Tmpfs{
       .target = scene.place.runtime, .size = kRuntimeSize, .inodes = kInodes, .mode = 0700, .executable = false});
@@ -101,8 +110,15 @@ std::vector<HostPath> paths_of_system(const Scene& scene) {
   return {scene.launch.system->guest, scene.launch.system->home, scene.facts.user.home};
 }
 
-plan::Command make_ready() {
-  return {.program = guest_place("hutch-guest").str(), .arguments = {"hutch-guest", "setup"}, .directory = BoxPath()};
+plan::Command make_ready(const System& system) {
+  return {.program = guest_place("hutch-guest").str(),
+          .arguments = {"hutch-guest", system.has_init ? "boot" : "setup"},
+          .directory = BoxPath()};
+}
+
+std::vector<plan::Step> late_system_steps(const Scene& scene) {
+  if (!scene.launch.system->has_init) return {};
+  return {proc(scene), plan::ControlGroups{.target = box("/sys/fs/cgroup")}};
 }
 
 std::vector<std::string> system_environment(const System& system) {

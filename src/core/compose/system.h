@@ -20,7 +20,9 @@ inline constexpr std::uint64_t kSystemTasks = 16384;  // processes and threads, 
 [[nodiscard]] Result<std::vector<plan::Step>> system_base(const Scene& scene, const network::NetworkPlan& network);
 [[nodiscard]] std::vector<HostPath> paths_of_system(const Scene& scene);
 // Starts as root of the toolbox before anything else does, and adapts the image: user, names, time zone.
-[[nodiscard]] plan::Command make_ready();
+[[nodiscard]] plan::Command make_ready(const System& system);
+// Behind the barrier: /proc and cgroups of the image's init, when it has one.
+[[nodiscard]] std::vector<plan::Step> late_system_steps(const Scene& scene);
 [[nodiscard]] std::vector<std::string> system_environment(const System& system);
 
 }  // namespace hutch::compose

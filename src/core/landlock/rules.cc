@@ -58,6 +58,7 @@ void add_step(Rules& rules, const plan::Step& step) {
                  [](const plan::File&) {},
                  [](const plan::Symlink&) {},
                  [](const plan::AwaitHelpers&) {},
+                 [](const plan::ControlGroups&) {},
              },
              step);
 }

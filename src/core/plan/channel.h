@@ -39,6 +39,10 @@ inline constexpr std::size_t kSocketMost = 64;
 
 inline constexpr std::uint64_t kLogLimit = 512u << 10;  // bytes of a log; the one before it is kept as well, as NAME.1
 
+// Of a system with an init (ControlGroups): its own command's end of a pair of sockets. It writes the number of the
+// signal that asks the init to end, in decimal, and closes it by executing the init: then the system is ready.
+inline constexpr std::int32_t kReadyDescriptor = kFirstPassed + 1;
+
 // argv[1] of hutch-launch.
 //   supervise   the sandbox with PID 1 and supervisor
 //   init        PID 1 after its re-exec; started by hutch-launch itself only

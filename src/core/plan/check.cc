@@ -34,7 +34,8 @@ bool is_cover(const Step& step) {
 
 bool is_mount(const Step& step) {
   return std::holds_alternative<Bind>(step) || std::holds_alternative<Tmpfs>(step) ||
-         std::holds_alternative<Proc>(step) || std::holds_alternative<Dev>(step);
+         std::holds_alternative<Proc>(step) || std::holds_alternative<Dev>(step) ||
+         std::holds_alternative<ControlGroups>(step);
 }
 
 // What a step may do at or below a /proc or /dev that belongs to the sandbox.
@@ -166,6 +167,9 @@ Status check_steps(const Sandbox& sandbox, const std::vector<HostPath>& own) {
     }
     if (const auto* const act = std::get_if<Tmpfs>(&step); act != nullptr && act->set_user_id && !sandbox.system) {
       return refuse(text::format(_("set-user-ID programs at %s"), quoted(act->target.str()).c_str()));
+    }
+    if (std::holds_alternative<ControlGroups>(step) && !(sandbox.system && order.has_waited())) {
+      return refuse(_("only a system that has a scope gets cgroups of its own"));
     }
     if (const auto* const act = std::get_if<Bind>(&step)) {
       TRY(check_bind(*act, dev, order.has_waited(), own));

@@ -184,6 +184,7 @@ std::string describe(const Step& step) {
           [](const Mask& it) { return format("mask %s", shown(it.target).c_str()); },
           [](const Seal& it) { return format("seal %s", shown(it.target).c_str()); },
           [](const AwaitHelpers&) { return std::string("wait for the helpers"); },
+          [](const ControlGroups& it) { return format("own cgroups on %s", shown(it.target).c_str()); },
       },
       step);
 }

@@ -28,22 +28,24 @@ std::string failed_act(const Step& step) {
   const auto with_target = [](const char* format, const BoxPath& target) {
     return text::format(format, quoted(target.str()).c_str());
   };
-  return std::visit(overloaded{
-                        [](const Bind& act) {
-                          return text::format(_("cannot bind %s on %s (%s)"), quoted(act.source.str()).c_str(),
-                                              quoted(act.target.str()).c_str(), access_word(act));
-                        },
-                        [&](const Tmpfs& act) { return with_target(_("cannot mount a tmpfs on %s"), act.target); },
-                        [&](const Proc& act) { return with_target(_("cannot mount proc on %s"), act.target); },
-                        [&](const Dev& act) { return with_target(_("cannot make devices in %s"), act.target); },
-                        [&](const Dir& act) { return with_target(_("cannot make directory %s"), act.target); },
-                        [&](const File& act) { return with_target(_("cannot make file %s"), act.target); },
-                        [&](const Symlink& act) { return with_target(_("cannot make link %s"), act.target); },
-                        [&](const Mask& act) { return with_target(_("cannot hide %s"), act.target); },
-                        [&](const Seal& act) { return with_target(_("cannot make %s read-only"), act.target); },
-                        [](const AwaitHelpers&) { return std::string(_("cannot wait for the helper programs")); },
-                    },
-                    step);
+  return std::visit(
+      overloaded{
+          [](const Bind& act) {
+            return text::format(_("cannot bind %s on %s (%s)"), quoted(act.source.str()).c_str(),
+                                quoted(act.target.str()).c_str(), access_word(act));
+          },
+          [&](const Tmpfs& act) { return with_target(_("cannot mount a tmpfs on %s"), act.target); },
+          [&](const Proc& act) { return with_target(_("cannot mount proc on %s"), act.target); },
+          [&](const Dev& act) { return with_target(_("cannot make devices in %s"), act.target); },
+          [&](const Dir& act) { return with_target(_("cannot make directory %s"), act.target); },
+          [&](const File& act) { return with_target(_("cannot make file %s"), act.target); },
+          [&](const Symlink& act) { return with_target(_("cannot make link %s"), act.target); },
+          [&](const Mask& act) { return with_target(_("cannot hide %s"), act.target); },
+          [&](const Seal& act) { return with_target(_("cannot make %s read-only"), act.target); },
+          [](const AwaitHelpers&) { return std::string(_("cannot wait for the helper programs")); },
+          [&](const ControlGroups& act) { return with_target(_("cannot mount cgroups on %s"), act.target); },
+      },
+      step);
 }
 
 std::string failed_source(const Step& step) {

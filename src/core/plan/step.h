@@ -97,7 +97,15 @@ struct AwaitHelpers {
   bool operator==(const AwaitHelpers&) const = default;
 };
 
-using Step = std::variant<Bind, Tmpfs, Proc, Dev, Dir, File, Symlink, Mask, Seal, AwaitHelpers>;
+// The sandbox's own cgroup and what is made below it (cgroup2, cgroups(7)), writable; behind AwaitHelpers, and for
+// systems only. With it the system's own command is PID 1 of a pid namespace within the sandbox's, and becomes its
+// init; /proc is that namespace's when its step, too, comes behind AwaitHelpers.
+struct ControlGroups {
+  BoxPath target;
+  bool operator==(const ControlGroups&) const = default;
+};
+
+using Step = std::variant<Bind, Tmpfs, Proc, Dev, Dir, File, Symlink, Mask, Seal, AwaitHelpers, ControlGroups>;
 
 // Where a step acts; "/" for AwaitHelpers.
 [[nodiscard]] const BoxPath& target_of(const Step& step);

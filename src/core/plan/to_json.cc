@@ -64,6 +64,9 @@ Json step_json(const Seal& it) {
 Json step_json(const AwaitHelpers&) {
   return {{"act", "wait-for-helpers"}};
 }
+Json step_json(const ControlGroups& it) {
+  return {{"act", "cgroups"}, {"target", it.target.str()}};
+}
 
 Json namespaces_json(const Namespaces& namespaces) {
   Json json{{"own", namespace_words(namespaces)}, {"uid", namespaces.uid}, {"gid", namespaces.gid}};

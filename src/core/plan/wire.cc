@@ -41,6 +41,8 @@ inline constexpr std::size_t kMembers<Mask> = 1;
 template <>
 inline constexpr std::size_t kMembers<Seal> = 1;
 template <>
+inline constexpr std::size_t kMembers<ControlGroups> = 1;
+template <>
 inline constexpr std::size_t kMembers<Namespaces> = 12;
 template <>
 inline constexpr std::size_t kMembers<NetworkRule> = 4;

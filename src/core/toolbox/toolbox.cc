@@ -89,6 +89,7 @@ std::string format(const Toolbox& toolbox) {
   add("hostname", toolbox.hostname);
   add("shell", toolbox.shell);
   text += text::format("created = %lld\n", static_cast<long long>(toolbox.created));
+  if (toolbox.has_init) text += "init = true\n";
   if (toolbox.has_own_id_only) text += "own-id-only = true\n";
   if (toolbox.environment.empty()) return text;
   text += "environment = [\n";
@@ -100,7 +101,7 @@ Result<Toolbox> parse_toolbox(std::string_view text, const std::string& file) {
   const TomlNode root = TRY(parse_toml(text, file, kFileLimit));
   const Reader reader(root, file);
   TRY(reader.refuse_unknown(
-      {"id", "image", "manifest", "profile", "hostname", "shell", "created", "own-id-only", "environment"}));
+      {"id", "image", "manifest", "profile", "hostname", "shell", "created", "init", "own-id-only", "environment"}));
   Toolbox toolbox;
   const std::string id = TRY(reader.text("id"));
   toolbox.id = TRY_IN(file, InstanceId::parse(id));
@@ -117,6 +118,7 @@ Result<Toolbox> parse_toolbox(std::string_view text, const std::string& file) {
     return unexpected(reader.wrong("shell", reader.place("shell")));
   }
   toolbox.created = TRY(reader.number("created"));
+  toolbox.has_init = TRY(reader.flag("init"));
   toolbox.has_own_id_only = TRY(reader.flag("own-id-only"));
   toolbox.environment = TRY(reader.texts("environment"));
   if (!std::all_of(toolbox.environment.begin(), toolbox.environment.end(), is_variable)) {

@@ -24,6 +24,7 @@ struct Toolbox {
   std::string shell;                     // absolute inside; empty: the user's, or one that is there
   std::vector<std::string> environment;  // NAME=value
   std::int64_t created = 0;              // seconds since 1970
+  bool has_init = false;                 // the image's init runs as long as it does
   bool has_own_id_only = false;          // all its files are the user's, who is root inside; for ever, too
   bool operator==(const Toolbox&) const = default;
 };
