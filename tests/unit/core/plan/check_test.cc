@@ -277,6 +277,25 @@ TEST(Check, ASystemHasRangesOfIdsOrItsUserIsRoot) {
   EXPECT_REFUSED(fault_of([](Plan& plan) { plan.sandbox.namespaces.maps_to_root = true; }), "only a system");
 }
 
+TEST(Check, OnlyASystemWithAScopeGetsCgroups) {
+  const auto with = [](bool is_system, std::vector<Step> steps) {
+    return fault_of([&](Plan& plan) {
+      plan.sandbox.landlock = {.files = false};
+      if (is_system) {
+        plan.sandbox.system = Overlay{
+            .lowers = {HostPath::literal("/a")}, .upper = HostPath::literal("/b"), .work = HostPath::literal("/c")};
+        plan.sandbox.namespaces.maps_to_root = true;
+      }
+      for (Step& step : steps) plan.sandbox.steps.push_back(std::move(step));
+    });
+  };
+  const ControlGroups groups{.target = box("/sys/fs/cgroup")};
+  EXPECT_EQ(with(true, {AwaitHelpers{}, groups}), "");
+  EXPECT_REFUSED(with(true, {groups, AwaitHelpers{}}), "cgroups of its own");
+  EXPECT_REFUSED(with(true, {groups}), "cgroups of its own");
+  EXPECT_REFUSED(with(false, {AwaitHelpers{}, groups}), "cgroups of its own");
+}
+
 TEST(Check, SuccessIsAnsweredOnlyWhereTheUserIsRoot) {
   EXPECT_REFUSED(fault_of([](Plan& plan) {
                    plan.seccomp.allowed = {"chown"};

@@ -15,6 +15,7 @@ Toolbox example() {
   toolbox.shell = "/bin/zsh";
   toolbox.environment = {"PATH=/bin", "ODD=\"\\\n\x01\xc3\xa4"};
   toolbox.created = 12;
+  toolbox.has_init = true;
   toolbox.has_own_id_only = true;
   return toolbox;
 }
@@ -36,8 +37,8 @@ TEST(Toolbox, RefusesValuesThatMeanSomethingElse) {
   for (const char* const text :
        {"id = \"Not One\"", "id = \"tb\"\nprofile = \"a/b\"", "id = \"tb\"\nprofile = \"p\"\nshell = \"sh\"",
         "id = \"tb\"\nprofile = \"p\"\nhostname = \"a b\"", "id = \"tb\"\nprofile = \"p\"\ncreated = -1",
-        "id = \"tb\"\nprofile = \"p\"\nown-id-only = 1", "id = \"tb\"\nprofile = \"p\"\nenvironment = [\"=x\"]",
-        "id = \"tb\"\nprofile = \"p\"\nenvironment = [1]"}) {
+        "id = \"tb\"\nprofile = \"p\"\nown-id-only = 1", "id = \"tb\"\nprofile = \"p\"\ninit = \"systemd\"",
+        "id = \"tb\"\nprofile = \"p\"\nenvironment = [\"=x\"]", "id = \"tb\"\nprofile = \"p\"\nenvironment = [1]"}) {
     EXPECT_FALSE(parse_toolbox(text, "t")) << text;
   }
 }
