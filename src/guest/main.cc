@@ -16,7 +16,8 @@ struct Applet {
   std::string_view name;
   int (*run)(const Call& call);
 };
-constexpr auto kApplets = std::to_array<Applet>({{"boot", boot}, {"enter", enter}, {"setup", set_up}, {"show", show}, {"sudo", sudo}});
+constexpr auto kApplets =
+    std::to_array<Applet>({{"boot", boot}, {"enter", enter}, {"setup", set_up}, {"show", show}, {"sudo", sudo}});
 
 }  // namespace
 

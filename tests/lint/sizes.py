@@ -8,7 +8,7 @@ import tree
 FILE_LIMIT = 500
 TEST_FILE_LIMIT = 800
 FUNCTION_LIMIT = 80
-LAUNCHER_LIMIT = 3600  # code of all of src/launch, without comments: what must be read to trust it
+LAUNCHER_LIMIT = 3700  # code of all of src/launch, without comments: what must be read to trust it
 
 
 def long_functions(path):

@@ -127,8 +127,14 @@ TEST(Wire, AnUnknownStepIsRefused) {
   Sandbox sandbox;
   sandbox.steps = {Mask{.target = BoxPath::literal("/marker")}};
   std::string bytes = encode(sandbox);
-  bytes[place_of(bytes, "/marker") - 5] = 10;
+  bytes[place_of(bytes, "/marker") - 5] = static_cast<char>(std::variant_size_v<Step>);
   EXPECT_FALSE(decode_sandbox(bytes));
+}
+
+TEST(Wire, CgroupsOfASystemArrive) {
+  Sandbox sandbox;
+  sandbox.steps = {ControlGroups{.target = BoxPath::literal("/sys/fs/cgroup")}};
+  EXPECT_EQ(*decode_sandbox(encode(sandbox)), sandbox);
 }
 
 TEST(Wire, HugeCountsAreRefusedWithoutMakingRoomForThem) {
