@@ -115,6 +115,27 @@ Status offer_adoption(const facts::Facts& facts, const profile::Profile& profile
   return adopt(facts, app, outside, *answer == "move" ? host::Transfer::kMove : host::Transfer::kCopy);
 }
 
+namespace {
+
+// An app that runs could lead the way elsewhere meanwhile.
+Result<std::vector<HostPath>> move_out_of(const HostPath& home, const std::vector<std::string>& files) {
+  const facts::Facts facts = TRY(host::probe());
+  const HostPath box = home.parent();
+  const std::string_view name = box.name() == "default" ? std::string_view() : box.name();
+  for (const host::Running& running : TRY(host::list_instances(facts))) {
+    if (running.record.profile.str() != box.parent().name() || running.record.box.str() != name) continue;
+    return failure(ErrorKind::kConflict, _("the app is running again: its files stay where they are"),
+                   _("'hutch data export --saved' moves them later"));
+  }
+  return host::move_out(facts, home, files);
+}
+
+}  // namespace
+
+void tell_what_stays() {
+  print_note(_("what could start programs stays in the box, and so do new directories"));
+}
+
 void offer_saved_files(const HostPath& home, host::Moment since, Channel channel) {
   const std::vector<std::string> files = host::files_since(home, since, kSavedMost);
   if (files.empty()) return;
@@ -131,12 +152,13 @@ void offer_saved_files(const HostPath& home, host::Moment since, Channel channel
   const auto answer = ask(channel, label, channel == Channel::kTerminal ? _("Move them to your home?") : sentence,
                           {{"move", _("Move them to your home")}, {"leave", _("Leave them there")}});
   if (answer != "move") return;
-  const auto facts = host::probe();
-  const auto places = facts ? host::move_out(*facts, home, files) : unexpected(facts.error());
+  const auto places = move_out_of(home, files);
   if (!places) {
     print_error(places.error());
     return;
   }
+  if (places->size() < files.size()) tell_what_stays();
+  if (places->empty()) return;
   std::vector<std::string> shown;
   for (const HostPath& place : *places) shown.push_back(place.str());
   print_note(text::format(_("moved to %s"), named(shown).c_str()));

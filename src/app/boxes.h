@@ -30,6 +30,8 @@ struct BoxedApp {
 // At an end: says which files the app made in the private home and offers to move them out. `home` is the box's,
 // `since` the start of the run.
 void offer_saved_files(const HostPath& home, host::Moment since, Channel channel);
+// That some of the files are none to be moved out.
+void tell_what_stays();
 
 // "~/.mozilla", "~/.mozilla and ~/.cache/mozilla", "a, b and 5 more".
 [[nodiscard]] std::string named(const std::vector<std::string>& things);

@@ -79,7 +79,9 @@ Status refuse_no_box(const BoxedApp& app) {
 Result<int> export_saved(const facts::Facts& facts, const BoxedApp& app) {
   constexpr std::size_t kMost = 100000;
   const std::vector<std::string> files = host::files_since(app.box.home(), 0, kMost);
-  for (const HostPath& place : TRY(host::move_out(facts, app.box.home(), files))) {
+  const std::vector<HostPath> places = TRY(host::move_out(facts, app.box.home(), files));
+  if (places.size() < files.size()) tell_what_stays();
+  for (const HostPath& place : places) {
     print_text(text::format(_("moved to '%s'\n"), text::printable(place.str()).c_str()));
   }
   if (files.empty()) print_text(_("nothing was saved there\n"));

@@ -20,24 +20,11 @@
 namespace hutch::guest {
 namespace {
 
-// A cgroup without processes of ours, for its init to divide: below the one that is shown, which has some.
-constexpr const char* kOwnGroup = "/sys/fs/cgroup/payload";
-constexpr const char* kOwnProcesses = "/sys/fs/cgroup/payload/cgroup.procs";
-
 std::string find_init() {
   for (const char* const path : {"/sbin/init", "/usr/sbin/init", "/usr/lib/systemd/systemd", "/lib/systemd/systemd"}) {
     if (is_program(path)) return path;
   }
   return {};
-}
-
-Status enter_own_group() {
-  if (::mkdir(kOwnGroup, 0755) != 0 && errno != EEXIST) {
-    return unexpected(system_error(errno, text::format("cannot make the cgroup '%s'", kOwnGroup)));
-  }
-  const os::Fd processes(::open(kOwnProcesses, O_WRONLY | O_CLOEXEC));
-  if (processes && ::write(processes.get(), "0", 1) == 1) return {};
-  return unexpected(system_error(errno, text::format("cannot enter the cgroup '%s'", kOwnGroup)));
 }
 
 // Closing it is what says that the init runs: plan::kReadyDescriptor.
@@ -78,10 +65,6 @@ int boot(const Call& call) {
   if (init.empty()) {
     say("the image has no init: there is no program /sbin/init (hutch toolbox set --no-init)");
     return kNotFound;
-  }
-  if (const Status entered = enter_own_group(); !entered) {
-    say(entered.error());
-    return 1;
   }
   if (const Status told = tell_how_to_stop(init); !told) {
     say(told.error());

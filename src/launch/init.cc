@@ -302,6 +302,11 @@ void Init::finish(int status) {
       break;
     }
   }
+  for (const plan::Step& step : sandbox_.steps) {
+    const auto* const groups = std::get_if<plan::ControlGroups>(&step);
+    if (groups == nullptr) continue;
+    remove_groups(os::Fd(::open(groups->target.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)));
+  }
   tell(Message::kExited, kOwnCommand, status);
   ::_exit(0);
 }

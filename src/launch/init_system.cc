@@ -12,6 +12,7 @@
 #include "launch/lockdown.h"
 #include "launch/packets.h"
 #include "launch/setup.h"
+#include "os/file.h"
 #include "os/socket.h"
 
 namespace hutch::launch {
@@ -85,6 +86,17 @@ void become_init_system(const plan::Sandbox& sandbox, const Start& start, const 
   if (filter) entry.filter = filter->bytes();
   const plan::StepReport report = entry.become();
   reporter.fail(report.stage, report.step, report.error);
+}
+
+void remove_groups(const os::Fd& directory, int levels) {
+  const auto names = os::list_directory(directory.get());
+  if (!names || levels == 0) return;
+  for (const std::string& name : *names) {
+    const os::Fd child(::openat(directory.get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (!child) continue;  // a file of the group's own
+    remove_groups(child, levels - 1);
+    (void)::unlinkat(directory.get(), name.c_str(), AT_REMOVEDIR);  // somebody may be in it
+  }
 }
 
 pid_t release_init_system() {

@@ -26,6 +26,10 @@ struct InitSystem {
 [[noreturn]] void become_init_system(const plan::Sandbox& sandbox, const Start& start, const InitSystem& other,
                                      const os::Fd& probe, const Reporter& reporter);
 
+// Removes the cgroups below this one that are empty, but for a few levels too deep. Nobody outside may: they belong to
+// ids of the system's.
+void remove_groups(const os::Fd& directory, int levels = 32);
+
 // In the old one after its re-exec, with the line at kReadyDescriptor: lets the new one go on. Its pid.
 [[nodiscard]] pid_t release_init_system();
 

@@ -1,6 +1,7 @@
 #include "launch/root.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -8,6 +9,7 @@
 #include <algorithm>
 #include <span>
 
+#include "launch/init_system.h"
 #include "launch/line.h"
 #include "launch/mounts.h"
 #include "launch/overlay.h"
@@ -339,8 +341,17 @@ void Root::act(const plan::Mask& step) {
 }
 
 void Root::act(const plan::ControlGroups& step) {
-  // What it shows begins at the cgroup that this cgroup namespace was made in: cgroup_namespaces(7).
-  const int groups = make_filesystem("cgroup2", {}, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, scratch_);
+  // What a mount shows begins at the cgroup that the cgroup namespace was made in: cgroup_namespaces(7). That is the
+  // scope's, whose limits are none of the system's business; so it gets one below, and a namespace that begins there.
+  constexpr const char* kGroup = "system";
+  constexpr std::uint64_t kAttributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
+  const int scope = make_filesystem("cgroup2", {}, kAttributes, scratch_);
+  require(scope >= 0, Stage::kStep);
+  if (::mkdirat(scope, kGroup, kDirectoryMode) != 0) require(errno == EEXIST, Stage::kStep);
+  remove_groups(open_beneath(scope, kGroup, O_RDONLY | O_DIRECTORY));  // of a run that was killed
+  const os::Fd processes = open_beneath(scope, "system/cgroup.procs", O_WRONLY);
+  require(processes && ::write(processes.get(), "0", 1) == 1 && ::unshare(CLONE_NEWCGROUP) == 0, Stage::kStep);
+  const int groups = make_filesystem("cgroup2", {}, kAttributes, scratch_);
   require(groups >= 0, Stage::kStep);
   mount_on(groups, step.target, true);
 }

@@ -133,6 +133,7 @@ hutch data list
 hutch run --env=WAYLAND_DISPLAY=none notes@work -c 'cat ~/letter.txt'
 lacks "what was there before is not" "saved files" "$err"
 printf 'mine\n' >"$HOME/letter.txt"
+mkdir -p "$HOME/Documents"
 ends "it is moved out" 0 data export --saved notes@work
 same "to its place" y "$(cat "$HOME/Documents/a.odt")"
 same "or beside what is there" "mine x" "$(cat "$HOME/letter.txt") $(cat "$HOME/letter (2).txt")"

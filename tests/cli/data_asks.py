@@ -77,6 +77,14 @@ session = Session([HUTCH, "run", "--env=WAYLAND_DISPLAY=none", "notes", "-c", "e
 check("terminal: saved files are offered", session.expect(r"Move them to your home\?"), session.text)
 session.type("m\n")
 check("terminal: and moved", session.expect("moved to") and session.end() == 0 and there(f"{HOME}/letter.txt"), session.text)
+TRAPS = "mkdir ~/bin ~/new; for name in bin/sudo new/file trap.desktop; do cp /bin/true ~/$name; done; cp /bin/true ~/plain"
+os.makedirs(f"{HOME}/there", exist_ok=True)
+session = Session([HUTCH, "run", "--env=WAYLAND_DISPLAY=none", "notes", "-c", TRAPS + "; ln -s /etc ~/there; echo x >~/other.txt"])
+session.expect(r"Move them to your home\?")
+session.type("m\n")
+check("saved files: what could start programs stays", session.expect("stays in the box") and session.end() == 0 and
+      there(f"{HOME}/other.txt") and not any(there(f"{HOME}/{name}") for name in ("bin/sudo", "new", "trap.desktop")), session.text)
+check("saved files: and nothing that comes out is a program", os.stat(f"{HOME}/plain").st_mode & 0o111 == 0)
 session = Session([HUTCH, "data", "rm", "notes"])
 session.expect("cannot be brought back")
 session.type("n\n")

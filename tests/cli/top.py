@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """`hutch top` in terminals of several sizes, as a terminal shows it: pyte draws what is written."""
+import json
 import os
 import re
 import signal
@@ -76,6 +77,7 @@ instances = [f"watched{number}" for number in range(3)]
 apps = [subprocess.Popen([HUTCH, "run", "--profile", "cli", "--instance", instance, "sleep", "0" * 100 + "600m"],
                          stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         for instance in instances]
+until(lambda: len(json.loads(subprocess.run([HUTCH, "ps", "--json"], stdout=subprocess.PIPE, check=True).stdout)["instances"]) == 3)
 test_size(24, 80)
 test_size(50, 200)
 test_size(24, 80, no_colour=True)

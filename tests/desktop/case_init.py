@@ -1,4 +1,5 @@
 """A toolbox that runs its image's init: systemd as PID 1 of its own, with services, and its end."""
+import glob
 import json
 import os
 import subprocess
@@ -47,8 +48,12 @@ processes = inside("sh", "-c", "cat /proc/[0-9]*/comm").stdout.split()
 check("no process of the host is in sight", "systemd-journal" in processes and "sway" not in processes and
       "hutch-launch" not in processes, processes)
 check("nor a cgroup of the host", "user.slice" not in inside("cat", "/proc/self/cgroup").stdout)
-check("services have cgroups of their own", "0::/payload/system.slice/" in
+check("services have cgroups of their own", "0::/system.slice/" in
       inside("systemd-run", "--quiet", "--wait", "--pipe", "cat", "/proc/self/cgroup", root=True).stdout)
+with open(next(iter(glob.glob(f"/sys/fs/cgroup/user.slice/user-{os.getuid()}.slice/user@*.service/app.slice/app-hutch-*.scope/"
+                              "cgroup.max.depth"))), encoding="ascii") as file:
+    inside("sh", "-c", "find /sys/fs/cgroup -name cgroup.max.depth | while read -r file; do echo 7 >$file; done", root=True)
+    check("what bounds the toolbox itself is out of reach", file.read() == "max\n")
 check("the user is the host's", inside("id", "-un").stdout == output("id", "-un"))
 
 result = inside("sh", "-c", f"printf '%s' \"$1\" >/etc/systemd/system/ours.service && systemctl enable --now ours.service",
@@ -64,6 +69,8 @@ runs = {run["id"]: run for run in json.loads(output("hutch", "history", "--json"
 identity = json.loads(output("hutch", "toolbox", "inspect", "--json", "box"))["toolboxes"][0]["id"]
 check("of itself", runs[identity]["outcome"] == "exited" and runs[identity]["status"] == 0, runs[identity])
 check("nothing of it is left", until(20, lambda: not scopes().strip()), scopes())
+groups = f"/sys/fs/cgroup/user.slice/user-{os.getuid()}.slice/user@*.service/app.slice/app-hutch-*"
+check("no cgroup either", until(20, lambda: not glob.glob(groups)), glob.glob(groups + "/*") + glob.glob(groups + "/*/*"))
 check("at the next start the service is there", until(60, lambda: inside("systemctl", "is-active", "ours.service").stdout == "active\n"))
 check("which was stopped as it should be", inside("cat", "/var/log/ends").stdout == "stopped\n")
 

@@ -168,7 +168,8 @@ Status check_steps(const Sandbox& sandbox, const std::vector<HostPath>& own) {
     if (const auto* const act = std::get_if<Tmpfs>(&step); act != nullptr && act->set_user_id && !sandbox.system) {
       return refuse(text::format(_("set-user-ID programs at %s"), quoted(act->target.str()).c_str()));
     }
-    if (std::holds_alternative<ControlGroups>(step) && !(sandbox.system && order.has_waited())) {
+    if (std::holds_alternative<ControlGroups>(step) &&
+        !(sandbox.system && sandbox.namespaces.cgroup && order.has_waited())) {
       return refuse(_("only a system that has a scope gets cgroups of its own"));
     }
     if (const auto* const act = std::get_if<Bind>(&step)) {
