@@ -75,11 +75,19 @@ Status await_end(Helper& helper) {
 }
 
 Status unpack_into(facts::Facts& facts, const HostPath& image, const HostPath& output) {
+  // An image could unpack itself; but nothing of it runs before it is in a sandbox of its own.
   const auto offset = file_system_offset(image);
-  const HostPath squash = HostPath::literal("/usr/bin/unsquashfs");
-  const HostPath unpacker = offset && os::exists(squash) ? squash : image;
+  if (!offset) {
+    return failure(ErrorKind::kInvalid, text::format(_("'%s' is not an AppImage of type 2, or is damaged"),
+                                                     text::printable(image.str()).c_str()));
+  }
+  const HostPath unpacker = HostPath::literal("/usr/bin/unsquashfs");
+  if (!os::exists(unpacker)) {
+    return failure(ErrorKind::kUnavailable, _("unsquashfs is missing, which unpacks AppImages"),
+                   _("install squashfs-tools"));
+  }
   look_up(facts, compose::unpacking_paths(unpacker, image, output));
-  const plan::Sandbox sandbox = TRY(compose::unpacking_sandbox(facts, unpacker, image, output, offset.value_or(0)));
+  const plan::Sandbox sandbox = TRY(compose::unpacking_sandbox(facts, unpacker, image, output, *offset));
   const HostPath launcher = TRY(find_program("hutch-launch"));
   const std::string filter = TRY(compile_seccomp(seccomp::policy_for_helper()));
   const os::Fd seccomp = TRY(os::make_sealed_file("hutch-seccomp", filter));
@@ -92,10 +100,10 @@ Status unpack_into(facts::Facts& facts, const HostPath& image, const HostPath& o
                                                                   {seccomp.get(), plan::kSeccompDescriptor},
                                                                   {self.get(), plan::kSelfDescriptor}}}));
   TRY(await_end(helper));
-  if (os::exists(output / "squashfs-root/AppRun")) return {};
-  return unexpected(ended_early(helper).with_hint(
-      unpacker == squash ? std::string()
-                         : std::string(_("install squashfs-tools, which unpacks it without running it"))));
+  struct stat root {};
+  const bool has_root = ::lstat((output / "squashfs-root").c_str(), &root) == 0 && S_ISDIR(root.st_mode);
+  if (has_root && os::exists(output / "squashfs-root/AppRun")) return {};
+  return unexpected(ended_early(helper));
 }
 
 void prune(const HostPath& directory) {

@@ -50,21 +50,18 @@ Result<plan::Sandbox> unpacking_sandbox(const facts::Facts& facts, const HostPat
   sandbox.steps.emplace_back(
       plan::Tmpfs{.target = BoxPath::literal("/tmp"), .size = kTemporarySize, .inodes = 0, .mode = 01777});
   sandbox.steps.emplace_back(plan::Seal{.target = BoxPath()});
-  sandbox.landlock.rules.push_back({.path = place, .access = plan::LandlockAccess::kReadExecute});
+  sandbox.landlock.rules.push_back({.path = place, .access = plan::LandlockAccess::kRead});
   sandbox.landlock.rules.push_back({.path = out, .access = plan::LandlockAccess::kReadWrite});
   sandbox.landlock.rules.push_back({.path = BoxPath::literal("/tmp"), .access = plan::LandlockAccess::kReadWrite});
   sandbox.command.directory = out;
-  const bool is_own = image_fact->real.str() == sandbox.command.program;
-  if (is_own) sandbox.command.program = place.str();
-  sandbox.command.arguments = is_own ? std::vector<std::string>{place.str(), "--appimage-extract"}
-                                     : std::vector<std::string>{"unsquashfs",
-                                                                "-no-progress",
-                                                                "-no-xattrs",
-                                                                "-offset",
-                                                                std::to_string(offset),
-                                                                "-dest",
-                                                                (out / "squashfs-root").str(),
-                                                                place.str()};
+  sandbox.command.arguments = {"unsquashfs",
+                               "-no-progress",
+                               "-no-xattrs",
+                               "-offset",
+                               std::to_string(offset),
+                               "-dest",
+                               (out / "squashfs-root").str(),
+                               place.str()};
   return sandbox;
 }
 

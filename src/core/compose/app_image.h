@@ -7,7 +7,7 @@
 
 namespace hutch::compose {
 
-// What has to be looked up; `unpacker` is unsquashfs(1), or the image itself, which can do it too.
+// What has to be looked up; `unpacker` is unsquashfs(1).
 [[nodiscard]] std::vector<HostPath> unpacking_paths(const HostPath& unpacker, const HostPath& image,
                                                     const HostPath& output);
 // No network, no home: the unpacker with its libraries, the image to read, and `output`, in which "squashfs-root" is
