@@ -347,8 +347,9 @@ void Root::act(const plan::ControlGroups& step) {
   constexpr std::uint64_t kAttributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
   const int scope = make_filesystem("cgroup2", {}, kAttributes, scratch_);
   require(scope >= 0, Stage::kStep);
-  if (::mkdirat(scope, kGroup, kDirectoryMode) != 0) require(errno == EEXIST, Stage::kStep);
-  remove_groups(open_beneath(scope, kGroup, O_RDONLY | O_DIRECTORY));  // of a run that was killed
+  remove_groups(open_beneath(scope, kGroup, O_RDONLY | O_DIRECTORY));  // of a run that was killed, if there was one
+  (void)::unlinkat(scope, kGroup, AT_REMOVEDIR);
+  require(::mkdirat(scope, kGroup, kDirectoryMode) == 0, Stage::kStep);
   const os::Fd processes = open_beneath(scope, "system/cgroup.procs", O_WRONLY);
   require(processes && ::write(processes.get(), "0", 1) == 1 && ::unshare(CLONE_NEWCGROUP) == 0, Stage::kStep);
   const int groups = make_filesystem("cgroup2", {}, kAttributes, scratch_);

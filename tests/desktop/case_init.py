@@ -2,6 +2,7 @@
 import glob
 import json
 import os
+import signal
 import subprocess
 
 from desk import check, finish, output, until
@@ -73,6 +74,11 @@ groups = f"/sys/fs/cgroup/user.slice/user-{os.getuid()}.slice/user@*.service/app
 check("no cgroup either", until(20, lambda: not glob.glob(groups)), glob.glob(groups + "/*") + glob.glob(groups + "/*/*"))
 check("at the next start the service is there", until(60, lambda: inside("systemctl", "is-active", "ours.service").stdout == "active\n"))
 check("which was stopped as it should be", inside("cat", "/var/log/ends").stdout == "stopped\n")
+
+running = json.loads(output("hutch", "ps", "--json"))["instances"][0]
+os.kill(running["supervisor"], signal.SIGKILL)
+check("with its supervisor it is gone", until(20, lambda: not is_running() and not os.path.exists(f"/proc/{running['init']}")))
+check("and starts again", until(60, lambda: inside("systemctl", "is-active", "ours.service").stdout == "active\n"))
 
 result = inside("systemctl", "poweroff", root=True)
 check("it can be switched off from inside", until(60, lambda: not is_running()), result.stdout)
