@@ -32,6 +32,29 @@ namespace {
 constexpr int kPatience = 600'000;                // milliseconds
 constexpr std::time_t kUnusedLimit = 30 * 86400;  // seconds
 
+// One file, whatever its name leads to meanwhile: whoever may rename directories on the way could show one image to be
+// hashed, and another to be unpacked.
+struct Image {
+  HostPath path;
+  os::Fd file;
+  [[nodiscard]] HostPath own_path() const { return HostPath::literal("/proc/self/fd") / std::to_string(file.get()); }
+};
+
+Error changed(const HostPath& image) {
+  return Error{
+      .kind = ErrorKind::kConflict,
+      .code = 0,
+      .message = text::format(_("'%s' was changed while it was unpacked"), text::printable(image.str()).c_str()),
+      .context = {},
+      .hint = {}};
+}
+
+bool is_same(const facts::PathFact* fact, int file) {
+  struct stat status {};
+  return fact != nullptr && ::fstat(file, &status) == 0 &&
+         fact->identity == Identity{.device = status.st_dev, .inode = status.st_ino};
+}
+
 template <class Header>
 std::uint64_t end_of(const char* bytes) {
   Header header;
@@ -41,29 +64,29 @@ std::uint64_t end_of(const char* bytes) {
 
 // Of an image of type 2 the file system begins where the ELF file ends, with its section headers (AppImage
 // specification). Absent: it is none, or does not begin there.
-std::optional<std::uint64_t> file_system_offset(const HostPath& image) {
-  const auto file = os::open_path(image, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+std::optional<std::uint64_t> file_system_offset(int image) {
   char head[sizeof(Elf64_Ehdr)] = {};
-  if (!file || ::pread(file->get(), head, sizeof head, 0) != sizeof head) return std::nullopt;
+  if (::pread(image, head, sizeof head, 0) != sizeof head) return std::nullopt;
   const std::uint64_t end = head[EI_CLASS] == ELFCLASS64 ? end_of<Elf64_Ehdr>(head) : end_of<Elf32_Ehdr>(head);
   char magic[4] = {};
   constexpr std::uint64_t kOffsetLimit = 64u << 20;
-  const bool is_there = end < kOffsetLimit && ::pread(file->get(), magic, sizeof magic, static_cast<off_t>(end)) == 4;
+  const bool is_there = end < kOffsetLimit && ::pread(image, magic, sizeof magic, static_cast<off_t>(end)) == 4;
   if (!is_there || std::string_view(magic, sizeof magic) != "hsqs") return std::nullopt;
   return end;
 }
 
 // By coreutils: this program links no library for it.
-Result<std::string> digest_of(const HostPath& image) {
+Result<std::string> digest_of(const Image& image) {
+  constexpr int kNumber = 3;
   const os::Captured captured = TRY(os::run_and_capture({.program = HostPath::literal("/usr/bin/sha256sum"),
-                                                         .arguments = {"sha256sum", "--zero", "--", image.str()},
+                                                         .arguments = {"sha256sum", "--zero", "/dev/fd/3"},
                                                          .environment = {},
-                                                         .descriptors = {}},
+                                                         .descriptors = {{image.file.get(), kNumber}}},
                                                         kPathLimit + 256));
   const std::string digest = captured.output.substr(0, captured.output.find(' '));
   if (is_digest(digest)) return digest;
   return failure(ErrorKind::kUnavailable,
-                 text::format(_("cannot compute the digest of '%s'"), text::printable(image.str()).c_str()));
+                 text::format(_("cannot compute the digest of '%s'"), text::printable(image.path.str()).c_str()));
 }
 
 Status await_end(Helper& helper) {
@@ -74,9 +97,10 @@ Status await_end(Helper& helper) {
   return {};
 }
 
-Status unpack_into(facts::Facts& facts, const HostPath& image, const HostPath& output) {
+Status unpack_into(facts::Facts& facts, const Image& from, const HostPath& output) {
+  const HostPath& image = from.path;
   // An image could unpack itself; but nothing of it runs before it is in a sandbox of its own.
-  const auto offset = file_system_offset(image);
+  const auto offset = file_system_offset(from.file.get());
   if (!offset) {
     return failure(ErrorKind::kInvalid, text::format(_("'%s' is not an AppImage of type 2, or is damaged"),
                                                      text::printable(image.str()).c_str()));
@@ -87,6 +111,7 @@ Status unpack_into(facts::Facts& facts, const HostPath& image, const HostPath& o
                    _("install squashfs-tools"));
   }
   look_up(facts, compose::unpacking_paths(unpacker, image, output));
+  if (!is_same(facts.find(image), from.file.get())) return unexpected(changed(image));  // the launcher refuses another
   const plan::Sandbox sandbox = TRY(compose::unpacking_sandbox(facts, unpacker, image, output, *offset));
   const HostPath launcher = TRY(find_program("hutch-launch"));
   const std::string filter = TRY(compile_seccomp(seccomp::policy_for_helper()));
@@ -134,10 +159,11 @@ void prune(const HostPath& directory) {
 
 }  // namespace
 
-Status unpack_app_image(facts::Facts& facts, const HostPath& image) {
+Status unpack_app_image(facts::Facts& facts, const HostPath& path) {
+  const Image image{.path = path, .file = TRY(os::open_path(path, O_RDONLY | O_NONBLOCK | O_NOCTTY))};
   const HostPath directory = app_images_directory(facts);
   TRY(os::make_directories(directory / "files", 0700));
-  const std::string word = TRY(identity_word(image));
+  const std::string word = TRY(identity_word(image.own_path()));
   const std::string digest = TRY(digest_of(image));
   const os::Fd lock = TRY(os::open_path(directory / (digest + ".lock"), O_RDWR | O_CREAT | O_NOFOLLOW, 0600));
   TRY(os::wait_for_lock(lock.get(), os::LockKind::kExclusive));  // one unpacks, the others find it unpacked
@@ -146,10 +172,7 @@ Status unpack_app_image(facts::Facts& facts, const HostPath& image) {
     TRY(os::remove_tree(part));  // of one that was killed
     TRY(os::make_directories(part, 0700));
     auto done = unpack_into(facts, image, part);
-    if (done && TRY(identity_word(image)) != word) {
-      done = failure(ErrorKind::kConflict,
-                     text::format(_("'%s' was changed while it was unpacked"), text::printable(image.str()).c_str()));
-    }
+    if (done && TRY(identity_word(image.own_path())) != word) done = unexpected(changed(path));
     if (!done) {
       (void)os::remove_tree(part);
       return done;
